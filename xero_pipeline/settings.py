@@ -1,0 +1,81 @@
+"""Every setting: environment variable, type, default, meaning. Nothing else reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from the environment, then from `.env` in the working directory.
+
+    Secrets are SecretStr, so that printing settings never shows them.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", populate_by_name=True, hide_input_in_errors=True
+    )
+
+    client_id: str = Field("", alias="XERO_CLIENT_ID", description="The Xero app's client id")
+    client_secret: SecretStr | None = Field(
+        None, alias="XERO_CLIENT_SECRET", description="Absent: PKCE, for apps without a secret"
+    )
+    redirect_uri: str = Field(
+        "http://localhost:8976/callback",
+        alias="XERO_REDIRECT_URI",
+        description="As registered with the app; Xero allows http only for the name localhost",
+    )
+    scopes: str | None = Field(
+        None, alias="XERO_SCOPES", description="Overrides the read scopes asked for"
+    )
+    login_url: AnyHttpUrl = Field(AnyHttpUrl("https://login.xero.com"), alias="XERO_LOGIN_URL")
+    identity_url: AnyHttpUrl = Field(
+        AnyHttpUrl("https://identity.xero.com"), alias="XERO_IDENTITY_URL"
+    )
+    api_url: AnyHttpUrl = Field(AnyHttpUrl("https://api.xero.com"), alias="XERO_API_URL")
+    home: Path = Field(
+        Path(".xero_pipeline"),
+        alias="XERO_PIPELINE_HOME",
+        description="All state: tokens, landed pages, warehouse, Dagster",
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        alias="XERO_PIPELINE_SECRET_KEY",
+        description="Encrypts tokens at rest; absent: a key file with mode 0600 in the home",
+    )
+    daily_call_limit: int = Field(
+        1000,
+        alias="XERO_DAILY_CALL_LIMIT",
+        ge=1,
+        description="Per organisation: 1000 on the Starter tier, 5000 above",
+    )
+    page_size: int = Field(1000, alias="XERO_PAGE_SIZE", ge=1, le=1000)
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().resolve()
+
+    @field_validator("client_secret", "secret_key", "scopes", mode="before")
+    @classmethod
+    def _empty_is_absent(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @property
+    def state_url(self) -> str:
+        """SQLAlchemy URL of the connection state."""
+        return f"sqlite:///{self.home / 'state.db'}"
+
+    @property
+    def landing(self) -> Path:
+        return self.home / "landing"
+
+    @property
+    def build_database(self) -> Path:
+        return self.home / "build.duckdb"
+
+    @property
+    def published_database(self) -> Path:
+        return self.home / "current" / "warehouse.duckdb"
