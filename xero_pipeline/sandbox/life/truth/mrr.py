@@ -28,8 +28,11 @@ its first day, its point P is its last day, or `as_of` for the month that `as_of
 8. mrr_base of a plan at P = price x factor / rate, rounded once, half-up, to the cent; a customer's
    MRR is the sum of its plans' cents. Rows with 0 are left out.
 9. Months run without a gap from the month of the first linked invoice of any plan to that of
-   `as_of`. Movements compare a customer's MRR with the month before; opening + new + reactivation
-   + expansion - contraction - churn = closing holds to the cent by construction.
+   `as_of`. Movements compare a customer's MRR with the month before. Where the customer has MRR in
+   both, the month before is first valued at this month's constant rates (its plans, their prices of
+   that month, rule 8): the difference, which only a new financial year makes, is the movement `fx`
+   (signed), and expansion or contraction is measured from there. opening + new + reactivation +
+   expansion + fx - contraction - churn = closing holds to the cent by construction.
 10. grr = (opening - contraction - churn) / opening, nrr = (opening + expansion - contraction -
     churn) / opening, quick_ratio = (expansion + new + reactivation) / (contraction + churn), each
     rounded half-up to 4 decimals; arpa = closing / customers, to the cent; None for a zero
