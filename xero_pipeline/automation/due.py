@@ -1,0 +1,66 @@
+"""Which organisations are due for a refresh: a rule over values, without Dagster or a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What the rule needs to know of one connected organisation.
+
+    Attributes:
+        organisation_id: Xero's tenant id, the partition key.
+        is_healthy: False while a person has to reconnect it: asking Xero again would only fail.
+        last_sync_at: when its last successful sync began (UTC); None before the first.
+    """
+
+    organisation_id: str
+    is_healthy: bool
+    last_sync_at: datetime | None
+
+
+def due(
+    candidates: Sequence[Candidate],
+    now: datetime,
+    freshness: timedelta,
+    in_progress: Collection[str] = (),
+) -> list[str]:
+    """The organisations to refresh now, the longest waiting first.
+
+    An organisation with a run in progress is left out: a second one would only wait for the first
+    and spend its calls twice.
+    """
+    waiting = [
+        candidate
+        for candidate in candidates
+        if candidate.is_healthy
+        and candidate.organisation_id not in in_progress
+        and (candidate.last_sync_at is None or now - candidate.last_sync_at >= freshness)
+    ]
+    never = datetime.min.replace(tzinfo=now.tzinfo)
+    return [c.organisation_id for c in sorted(waiting, key=lambda c: c.last_sync_at or never)]
+
+
+@dataclass(frozen=True)
+class PartitionChanges:
+    """Partitions to add and to delete so that they equal the connected organisations."""
+
+    to_add: list[str]
+    to_delete: list[str]
+
+
+def partition_changes(
+    connected: Collection[str], partitions: Collection[str], in_progress: Collection[str]
+) -> PartitionChanges:
+    """Bring partitions in line with connections.
+
+    A partition under a running run stays until the run has ended: Dagster fails a run at its end
+    when its partition is gone, even though the rows are loaded. The next tick deletes it.
+    """
+    return PartitionChanges(
+        to_add=sorted(set(connected) - set(partitions)),
+        to_delete=sorted(set(partitions) - set(connected) - set(in_progress)),
+    )
