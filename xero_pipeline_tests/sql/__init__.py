@@ -1,0 +1,1 @@
+"""The models, held against small books that can be checked by hand."""
