@@ -1,0 +1,35 @@
+"""The Xero API: what is read, how, and within which limits."""
+
+from xero_pipeline.xero.client import AccessTokens, Organisation, OrganisationClient, Usage
+from xero_pipeline.xero.endpoints import ENDPOINTS, REPORTS, Deletion, Endpoint, Report
+from xero_pipeline.xero.errors import LimitError, PermanentError, TransientError, XeroError
+from xero_pipeline.xero.limits import (
+    Clock,
+    DayCount,
+    OrganisationLimits,
+    SlidingWindow,
+    SystemClock,
+)
+from xero_pipeline.xero.pages import Page
+
+__all__ = [
+    "ENDPOINTS",
+    "REPORTS",
+    "AccessTokens",
+    "Clock",
+    "DayCount",
+    "Deletion",
+    "Endpoint",
+    "LimitError",
+    "Organisation",
+    "OrganisationClient",
+    "OrganisationLimits",
+    "Page",
+    "PermanentError",
+    "Report",
+    "SlidingWindow",
+    "SystemClock",
+    "TransientError",
+    "Usage",
+    "XeroError",
+]

@@ -1,0 +1,265 @@
+"""Pages of bytes out of one organisation. Reads only: nothing but GET can leave."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+import requests
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from xero_pipeline.settings import Settings
+from xero_pipeline.xero.answers import Asked, error_for, http_date
+from xero_pipeline.xero.endpoints import ENDPOINTS, Endpoint, Report
+from xero_pipeline.xero.errors import (
+    AccessTokenExpired,
+    DailyLimitReached,
+    MalformedPage,
+    MinuteLimitReached,
+    XeroUnavailable,
+)
+from xero_pipeline.xero.limits import CALLS_AT_ONCE, OrganisationLimits
+from xero_pipeline.xero.pages import NotAPage, Page, read_envelope
+from xero_pipeline.xero.transport import TIMEOUT, USER_AGENT, Bearer, GetOnly, in_short, repeating
+
+
+class AccessTokens(Protocol):
+    """Where access tokens come from."""
+
+    def __call__(self, rejected: SecretStr | None = None) -> SecretStr:
+        """A token that is valid for a while yet.
+
+        Args:
+            rejected: a token that Xero has just called expired; another one is returned.
+        """
+
+
+class Organisation(BaseModel):
+    """Who the books belong to.
+
+    Attributes:
+        organisation_id: Xero's OrganisationID.
+        country_code: ISO 3166, "NZ".
+        base_currency: ISO 4217; every amount called `_base` is in it.
+        short_code: part of deep links into Xero, "!1lqVQ".
+        timezone: Xero's own name of it, "NEWZEALANDSTANDARDTIME".
+    """
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    organisation_id: str = Field(alias="OrganisationID")
+    name: str = Field(alias="Name")
+    country_code: str = Field("", alias="CountryCode")
+    base_currency: str = Field("", alias="BaseCurrency")
+    short_code: str = Field("", alias="ShortCode")
+    timezone: str = Field("", alias="Timezone")
+    is_demo_company: bool = Field(False, alias="IsDemoCompany")
+
+
+@dataclass
+class Usage:
+    """Calls made (repeated ones too), bytes as transferred, bytes as decoded."""
+
+    calls: int = 0
+    wire_bytes: int = 0
+    body_bytes: int = 0
+    by_endpoint: dict[str, Usage] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def add(self, endpoint: str, wire_bytes: int, body_bytes: int) -> None:
+        with self._lock:
+            for total in (self, self.by_endpoint.setdefault(endpoint, Usage())):
+                total.calls += 1
+                total.wire_bytes += wire_bytes
+                total.body_bytes += body_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One question: where, with what, and how to speak about it."""
+
+    asked: Asked
+    path: str
+    list_key: str
+    params: Mapping[str, str]
+    headers: Mapping[str, str]
+    number: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    wire_bytes: int
+
+
+class OrganisationClient:
+    """Reads one organisation. May be used by several threads at once.
+
+    Args:
+        organisation_id: Xero's tenant id.
+        organisation_name: for messages.
+        access_token: gives valid access tokens.
+        limits: the organisation's budgets; one object for all clients of the organisation.
+        settings: where Xero is, and the page size.
+
+    Attributes:
+        usage: calls and bytes so far.
+    """
+
+    def __init__(
+        self,
+        organisation_id: str,
+        organisation_name: str,
+        access_token: AccessTokens,
+        limits: OrganisationLimits,
+        settings: Settings,
+    ) -> None:
+        self.organisation_id = organisation_id
+        self.organisation_name = organisation_name
+        self.usage = Usage()
+        self._access_token = access_token
+        self._limits = limits
+        self._page_size = settings.page_size
+        self._root = str(settings.api_url).rstrip("/") + "/api.xro/2.0/"
+        self._session = _read_only_session()
+        self._repeating = repeating(limits.clock.sleep)
+
+    def pages(self, endpoint: Endpoint, modified_since: datetime | None = None) -> Iterator[Page]:
+        """All pages of a listing, in order. The first one is always given, even when empty.
+
+        Args:
+            endpoint: an entry of the catalogue. Unpaged ones give one page.
+            modified_since: UTC; only what changed since. Ignored where Xero ignores it.
+
+        Raises:
+            XeroError: any of errors.py; pages given before it are whole and usable.
+        """
+        number = 1
+        while True:
+            page = self._page(self._listing(endpoint, number, modified_since))
+            if number == 1 or not page.is_empty:
+                yield page
+            last = page.page_count if endpoint.paged else 1
+            if page.is_empty or (last is not None and number >= last):
+                return
+            number += 1
+
+    def report(self, report: Report, as_of: date) -> Page:
+        """A report as of a day of the organisation's own calendar.
+
+        Raises:
+            XeroError: any of errors.py.
+        """
+        asked = Asked(self.organisation_name, report.name, report.scopes[0])
+        return self._page(_Call(asked, report.path, "Reports", report.params(as_of), {}))
+
+    def organisation(self) -> Organisation:
+        """Who this is. Costs a call, but Xero does not count its bytes.
+
+        Raises:
+            XeroError: any of errors.py.
+        """
+        endpoint = next(each for each in ENDPOINTS if each.name == "organisation")
+        page = next(self.pages(endpoint))
+        if page.is_empty:
+            raise MalformedPage(self.organisation_name, endpoint.name, 1, "it names nobody")
+        return Organisation.model_validate(json.loads(page.body)[endpoint.list_key][0])
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _listing(self, endpoint: Endpoint, number: int, modified_since: datetime | None) -> _Call:
+        params = dict(endpoint.params)
+        if endpoint.paged:
+            params |= {"page": str(number), "pageSize": str(self._page_size)}
+        if endpoint.order:
+            params["order"] = endpoint.order
+        headers = {}
+        if endpoint.modified_since and modified_since is not None:
+            # Xero compares whole seconds; rounding down reads a little twice, never too little.
+            headers["If-Modified-Since"] = f"{modified_since.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+        asked = Asked(self.organisation_name, endpoint.name, endpoint.scopes[0])
+        return _Call(asked, endpoint.path, endpoint.list_key, params, headers, number)
+
+    def _page(self, call: _Call) -> Page:
+        return self._repeating(self._page_once, call)
+
+    def _page_once(self, call: _Call) -> Page:
+        token = self._access_token()
+        try:
+            answer = self._get(call, token)
+        except AccessTokenExpired:
+            answer = self._get(call, self._access_token(rejected=token))
+        try:
+            envelope = read_envelope(answer.body, call.list_key)
+        except NotAPage as reason:
+            raise MalformedPage(
+                self.organisation_name, call.asked.endpoint, call.number, str(reason)
+            ) from None
+        return Page(
+            number=call.number,
+            body=answer.body,
+            page_count=envelope.page_count,
+            item_count=envelope.item_count,
+            is_empty=envelope.is_empty,
+            server_time=http_date(answer.headers.get("Date")) or self._limits.clock.now(),
+            wire_bytes=answer.wire_bytes,
+        )
+
+    def _get(self, call: _Call, token: SecretStr) -> _Answer:
+        with self._limits.call():
+            answer = self._transfer(call, token)
+            self.usage.add(call.asked.endpoint, answer.wire_bytes, len(answer.body))
+            self._limits.answered(
+                _whole_number(answer.headers.get("X-DayLimit-Remaining")),
+                answer.wire_bytes,
+                len(answer.body),
+            )
+        if answer.status == 200:
+            return answer
+        error = error_for(
+            call.asked, answer.status, answer.headers, answer.body, self._limits.clock.now()
+        )
+        if isinstance(error, DailyLimitReached):
+            self._limits.stop(error.resume_at)
+        if isinstance(error, MinuteLimitReached):
+            self._limits.pause(error.resume_at)
+        raise error
+
+    def _transfer(self, call: _Call, token: SecretStr) -> _Answer:
+        headers = {"Xero-Tenant-Id": self.organisation_id, **call.headers}
+        try:
+            with self._session.get(
+                self._root + call.path,
+                params=dict(call.params),
+                headers=headers,
+                auth=Bearer(token),
+                timeout=TIMEOUT,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                body = response.content
+                return _Answer(response.status_code, response.headers, body, response.raw.tell())
+        except requests.RequestException as error:
+            self.usage.add(call.asked.endpoint, 0, 0)
+            raise XeroUnavailable(str(call.asked), in_short(error)) from error
+
+
+def _read_only_session() -> requests.Session:
+    session = requests.Session()
+    session.headers.update(
+        {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": USER_AGENT}
+    )
+    session.mount("https://", GetOnly(pool_maxsize=CALLS_AT_ONCE))
+    session.mount("http://", GetOnly(pool_maxsize=CALLS_AT_ONCE))
+    return session
+
+
+def _whole_number(value: str | None) -> int | None:
+    return int(value) if value and value.isdigit() else None

@@ -1,0 +1,225 @@
+"""Everything that can go wrong with Xero, one class per cause.
+
+    XeroError                      what happened, to which organisation, and what to do next
+    ├── PermanentError             asking again changes nothing until a person has acted
+    │   ├── AppMisconfigured         the client id, secret, redirect URI or scopes are wrong
+    │   ├── CallbackUnavailable      the browser's answer cannot be received on this machine
+    │   ├── ConsentDenied            the user pressed Cancel
+    │   ├── ConsentTimedOut          nobody answered the consent page
+    │   ├── SignInExpired            the authorisation code is too old or used
+    │   ├── StateMismatch            the browser's answer belongs to another sign-in
+    │   ├── NeedsReconnect           the refresh token is dead: revoked, or unused for 60 days
+    │   ├── OrganisationNotConnected the organisation let go of the app, or the user was removed
+    │   ├── MissingScope             the consent does not cover this endpoint
+    │   ├── MissingPermission        the consenting user may not see this in Xero
+    │   └── RequestRefused           Xero does not understand the question
+    ├── TransientError             the same call is expected to work later
+    │   ├── XeroUnavailable          5xx, time-out, connection lost
+    │   ├── XeroMaintenance          the whole API is down for maintenance
+    │   ├── OrganisationOffline      this organisation is being worked on; lasts minutes
+    │   ├── MalformedPage            a truncated answer, or not the one that was asked for
+    │   └── AccessTokenExpired       refreshed once; seen outside only when clocks disagree
+    └── LimitError                 allowed again at `resume_at`
+        ├── MinuteLimitReached
+        ├── ConcurrentLimitReached
+        └── DailyLimitReached
+
+No message, argument or attribute here ever holds a token, an authorisation code or a secret.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+_RECONNECT = "Reconnect it with `xero-pipeline connections reconnect`."
+_LATER = "Nothing is lost; the next run continues from here."
+
+
+class XeroError(Exception):
+    """Base of every failure that a person may meet.
+
+    Attributes:
+        what: a plain sentence: what happened, and to which organisation.
+        next_step: a plain sentence: what to do about it.
+    """
+
+    def __init__(self, what: str, next_step: str) -> None:
+        super().__init__(what, next_step)
+        self.what = what
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.next_step}"
+
+
+class PermanentError(XeroError):
+    """Asking again changes nothing until a person has acted."""
+
+
+class TransientError(XeroError):
+    """The same call is expected to work later."""
+
+
+class LimitError(XeroError):
+    """A limit is used up; `resume_at` (UTC) is when calls are allowed again."""
+
+    def __init__(self, what: str, next_step: str, resume_at: datetime) -> None:
+        super().__init__(what, next_step)
+        self.resume_at = resume_at
+
+
+class AppMisconfigured(PermanentError):
+    """The app's settings do not fit what is registered at Xero."""
+
+
+class CallbackUnavailable(PermanentError):
+    """The redirect URI cannot be listened on."""
+
+
+class ConsentDenied(PermanentError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Access was denied on Xero's consent page; nothing was connected.",
+            "Run the command again and press Allow access.",
+        )
+
+
+class ConsentTimedOut(PermanentError):
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"No answer came from Xero's consent page within {seconds:.0f} seconds.",
+            "Run the command again, open the address it prints and sign in to Xero.",
+        )
+
+
+class SignInExpired(PermanentError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Xero did not accept the answer from its consent page: it is older than five minutes "
+            "or was used before.",
+            "Run the command again and sign in anew.",
+        )
+
+
+class StateMismatch(PermanentError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The browser brought back the answer to another sign-in (its state differs).",
+            "Close other Xero sign-in tabs and run the command again; never re-use an old address.",
+        )
+
+
+class NeedsReconnect(PermanentError):
+    def __init__(self, organisation: str | None = None) -> None:
+        super().__init__(
+            f"Xero no longer accepts the sign-in for {_named(organisation)}: access was revoked, "
+            "or the connection was unused for 60 days.",
+            _RECONNECT,
+        )
+
+
+class OrganisationNotConnected(PermanentError):
+    def __init__(self, organisation: str | None = None) -> None:
+        super().__init__(
+            f"Xero says that {_named(organisation)} is not connected to this app: it was "
+            "disconnected in Xero, its subscription ended, or the connecting user was removed.",
+            _RECONNECT,
+        )
+
+
+class MissingScope(PermanentError):
+    def __init__(self, organisation: str, endpoint: str, scope: str) -> None:
+        super().__init__(
+            f"Xero does not let this connection read {endpoint} of {_named(organisation)}: "
+            f"it needs the scope {scope}.",
+            f"Allow the scope for the app at developer.xero.com, then: {_RECONNECT}",
+        )
+
+
+class MissingPermission(PermanentError):
+    def __init__(self, organisation: str, endpoint: str) -> None:
+        super().__init__(
+            f"The user who connected {_named(organisation)} may not see {endpoint} in Xero.",
+            "Give that user the reports permission (or the adviser role) in Xero, "
+            "or reconnect as a user who has it.",
+        )
+
+
+class RequestRefused(PermanentError):
+    def __init__(self, organisation: str, endpoint: str, status: int, reason: str) -> None:
+        super().__init__(
+            f"Xero refused to answer for {endpoint} of {_named(organisation)} "
+            f"(HTTP {status}: {reason}).",
+            "Check XERO_API_URL; if it is right, Xero's API has changed: please report it.",
+        )
+
+
+class XeroUnavailable(TransientError):
+    def __init__(self, about: str, reason: str) -> None:
+        super().__init__(f"Xero did not answer for {about} ({reason}).", _LATER)
+
+
+class XeroMaintenance(TransientError):
+    def __init__(self, organisation: str) -> None:
+        super().__init__(
+            f"Xero's API is offline for maintenance; {_named(organisation)} was not read.", _LATER
+        )
+
+
+class OrganisationOffline(TransientError):
+    def __init__(self, organisation: str) -> None:
+        super().__init__(
+            f"Xero has taken {_named(organisation)} offline for the moment.",
+            f"It usually lasts about five minutes. {_LATER}",
+        )
+
+
+class MalformedPage(TransientError):
+    def __init__(self, organisation: str, endpoint: str, page: int, reason: str) -> None:
+        super().__init__(
+            f"Page {page} of {endpoint} of {_named(organisation)} cannot be used: {reason}.",
+            "Nothing of it was kept. Run again; if it stays, ask Xero's support about this page.",
+        )
+
+
+class AccessTokenExpired(TransientError):
+    def __init__(self, organisation: str) -> None:
+        super().__init__(
+            f"Xero calls the access token for {_named(organisation)} expired right after renewal.",
+            "Check this machine's clock, then run again.",
+        )
+
+
+class MinuteLimitReached(LimitError):
+    def __init__(self, organisation: str, resume_at: datetime) -> None:
+        super().__init__(
+            f"Xero's limit of calls per minute is used up for {_named(organisation)}.",
+            f"Calls are allowed again at {_instant(resume_at)}.",
+            resume_at,
+        )
+
+
+class ConcurrentLimitReached(LimitError):
+    def __init__(self, organisation: str, resume_at: datetime) -> None:
+        super().__init__(
+            f"Too many calls at once for {_named(organisation)}.",
+            "Another program is using the same Xero app; let it finish, then run again.",
+            resume_at,
+        )
+
+
+class DailyLimitReached(LimitError):
+    def __init__(self, organisation: str, resume_at: datetime) -> None:
+        super().__init__(
+            f"The day's calls for {_named(organisation)} are used up.",
+            f"Calls are allowed again at {_instant(resume_at)}. {_LATER}",
+            resume_at,
+        )
+
+
+def _named(organisation: str | None) -> str:
+    return f"the organisation '{organisation}'" if organisation else "this organisation"
+
+
+def _instant(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
