@@ -469,7 +469,14 @@ class Book:
             }
             for code, balance in balances.items()
         ]
-        return self._report("bank_summary", on, rows)
+        titles = (
+            "Bank Accounts",
+            "Opening Balance",
+            "Cash Received",
+            "Cash Spent",
+            "Closing Balance",
+        )
+        return self._report("bank_summary", on, titles, rows)
 
     def trial_balance(self, balances: dict[str, Amount], *, on: dt.date | None = None) -> Row:
         """Xero's TrialBalance: balance by account code, debit positive, in base currency."""
@@ -481,11 +488,14 @@ class Book:
             cells = [{"value": f"{code} ({code})", "attributes": attribute}]
             cells += [{"value": v, "attributes": attribute} for v in (*sides, *sides)]
             rows.append({"row_type": "Row", "cells": cells})
-        return self._report("trial_balance", on, rows)
+        titles = ("Account", "Debit", "Credit", "YTD Debit", "YTD Credit")
+        return self._report("trial_balance", on, titles, rows)
 
-    def _report(self, table: str, on: dt.date | None, rows: list[Row]) -> Row:
+    def _report(
+        self, table: str, on: dt.date | None, titles: tuple[str, ...], rows: list[Row]
+    ) -> Row:
         section = {"row_type": "Section", "title": "", "rows": rows}
-        header = {"row_type": "Header", "cells": []}
+        header = {"row_type": "Header", "cells": [{"value": title} for title in titles]}
         return self.add(table, as_of_date=on or self.as_of, rows=[header, section])
 
     def _cell_account(self, code: str, id: str) -> Row:

@@ -1,0 +1,30 @@
+-- One row per spend or receive money transaction, the over- and prepayment forms and the two rows
+-- of each transfer included, in every status.
+select
+    organisation_id,
+    bank_transaction_id,
+    type,
+    status,
+    coalesce(is_reconciled, false) as is_reconciled,
+    contact.contact_id as contact_id,
+    contact.name as contact_name,
+    bank_account.account_id as bank_account_id,
+    bank_account.code as bank_account_code,
+    "date" as transaction_date,
+    reference,
+    url,
+    currency_code,
+    currency_rate,
+    line_amount_types,
+    sub_total,
+    total_tax,
+    total,
+    prepayment_id,
+    overpayment_id,
+    coalesce(has_attachments, false) as has_attachments,
+    updated_date_utc,
+    _first_seen_at as first_seen_at,
+    _synced_at as synced_at,
+    _removed_at as removed_at,
+    _removed_at is not null as is_removed
+from raw.bank_transactions

@@ -1,0 +1,27 @@
+-- One row per credit note to a client (ACCRECCREDIT) or from a supplier (ACCPAYCREDIT).
+select
+    organisation_id,
+    credit_note_id,
+    type,
+    credit_note_number,
+    reference,
+    contact.contact_id as contact_id,
+    contact.name as contact_name,
+    "date" as credit_note_date,
+    due_date,
+    status,
+    currency_code,
+    currency_rate,
+    line_amount_types,
+    sub_total,
+    total_tax,
+    total,
+    remaining_credit,
+    fully_paid_on_date,
+    coalesce(has_attachments, false) as has_attachments,
+    updated_date_utc,
+    _first_seen_at as first_seen_at,
+    _synced_at as synced_at,
+    _removed_at as removed_at,
+    _removed_at is not null as is_removed
+from raw.credit_notes
