@@ -1,0 +1,185 @@
+"""The tables that are not models: `raw` (loaded pages) and `ops` (what the pipeline did).
+
+Tables are created when missing and gain columns when the catalogue does; nothing is ever dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from xero_pipeline.warehouse.connection import transaction
+from xero_pipeline.warehouse.raw_tables import RAW_TABLES
+from xero_pipeline.warehouse.wire_types import quoted
+from xero_pipeline.xero.endpoints import REPORTS
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+SCHEMAS = ("raw", "seeds", "staging", "intermediate", "snapshots", "marts", "ops")
+
+Columns = Mapping[str, str]
+
+# organisation_id first, then Xero's columns, then what loading knows about the row.
+_ROW_META: Columns = {
+    "_first_seen_at": "TIMESTAMP",
+    "_synced_at": "TIMESTAMP",
+    "_removed_at": "TIMESTAMP",
+}
+_REPORT_NAMES = frozenset(report.name for report in REPORTS)
+
+OPS_TABLES: Mapping[str, Columns] = {
+    "syncs": {
+        "sync_id": "VARCHAR",
+        "organisation_id": "UUID",
+        "endpoint": "VARCHAR",
+        "started_at": "TIMESTAMP",
+        "finished_at": "TIMESTAMP",
+        "loaded_at": "TIMESTAMP",
+        "complete_listing": "BOOLEAN",
+        "modified_since": "TIMESTAMP",
+        "as_of_date": "DATE",
+        "rows_received": "BIGINT",
+        "rows_changed": "BIGINT",
+        "rows_removed": "BIGINT",
+        "pages": "BIGINT",
+        "calls": "BIGINT",
+        "wire_bytes": "BIGINT",
+        "body_bytes": "BIGINT",
+    },
+    "cursors": {
+        "organisation_id": "UUID",
+        "endpoint": "VARCHAR",
+        "modified_since": "TIMESTAMP",
+        "complete_listing_at": "TIMESTAMP",
+    },
+    "connections": {
+        "organisation_id": "UUID",
+        "organisation_name": "VARCHAR",
+        "workspace": "VARCHAR",
+        "purpose": "VARCHAR",
+        "short_code": "VARCHAR",
+        "country_code": "VARCHAR",
+        "base_currency": "VARCHAR",
+        "connected_by": "VARCHAR",
+        "status": "VARCHAR",
+        "status_reason": "VARCHAR",
+        "connected_at": "TIMESTAMP",
+        "last_synced_at": "TIMESTAMP",
+    },
+    "monitored_accounts": {
+        "organisation_id": "UUID",
+        "account_id": "UUID",
+        "account_code": "VARCHAR",
+        "look_back_days": "INTEGER",
+        "document_types": "VARCHAR[]",
+        "selected_at": "TIMESTAMP",
+    },
+    "api_usage": {
+        "organisation_id": "UUID",
+        "day": "DATE",
+        "calls": "BIGINT",
+        "daily_limit": "BIGINT",
+        "wire_bytes": "BIGINT",
+        "body_bytes": "BIGINT",
+    },
+    "models": {
+        "relation": "VARCHAR",
+        "fingerprint": "VARCHAR",
+    },
+}
+
+
+def raw_columns(endpoint: str) -> Columns:
+    """The columns of `raw.<endpoint>` in order: name -> DuckDB type."""
+    own = {field.column: field.type.column for field in RAW_TABLES[endpoint].fields}
+    as_of = {"as_of_date": "DATE"} if endpoint in _REPORT_NAMES else {}
+    return {"organisation_id": "UUID", **as_of, **own, **_ROW_META}
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create schemas and tables that are missing; add columns that the catalogue has gained."""
+    declared = {
+        **{("raw", endpoint): raw_columns(endpoint) for endpoint in RAW_TABLES},
+        **{("ops", table): columns for table, columns in OPS_TABLES.items()},
+    }
+    with transaction(connection):
+        for schema in SCHEMAS:
+            connection.execute(f"create schema if not exists {schema}")
+        for (schema, table), columns in declared.items():
+            listed = ", ".join(f"{quoted(name)} {type_}" for name, type_ in columns.items())
+            connection.execute(f"create table if not exists {schema}.{table} ({listed})")
+        _add_gained_columns(connection, declared)
+
+
+def replace_ops_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: Iterable[DataclassInstance | Mapping[str, Any]],
+) -> int:
+    """Replace all rows of an `ops` table in one transaction.
+
+    Args:
+        table: a name in OPS_TABLES, without the schema.
+        rows: dataclasses or mappings. Only the table's own columns are taken, by name, so that
+            whatever else the caller's objects hold (tokens) stays outside; absent ones are NULL.
+
+    Returns:
+        The number of rows written.
+    """
+    columns = OPS_TABLES[table]
+    records = [[_value(row, column) for column in columns] for row in rows]
+    with transaction(connection):
+        connection.execute(f"delete from ops.{table}")
+        if records:
+            marks = ", ".join("?" for _ in columns)
+            connection.executemany(
+                f"insert into ops.{table} ({', '.join(columns)}) values ({marks})", records
+            )
+    return len(records)
+
+
+def _value(row: DataclassInstance | Mapping[str, Any], column: str) -> object:
+    if is_dataclass(row):
+        return getattr(row, column) if column in {field.name for field in fields(row)} else None
+    return row.get(column)
+
+
+def _add_gained_columns(
+    connection: duckdb.DuckDBPyConnection, declared: Mapping[tuple[str, str], Columns]
+) -> None:
+    present = _present_columns(connection)
+    canonical = _canonical_types(connection, declared.values())
+    for (schema, table), columns in declared.items():
+        for name, type_ in columns.items():
+            found = present.get((schema, table, name))
+            if found is None:
+                change = f"add column {quoted(name)} {type_}"
+            elif found != canonical[type_]:
+                # Nested records gain fields: DuckDB casts structs by field name.
+                change = f"alter column {quoted(name)} set data type {type_}"
+            else:
+                continue
+            connection.execute(f"alter table {schema}.{table} {change}")
+
+
+def _present_columns(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], str]:
+    rows = connection.execute(
+        "select schema_name, table_name, column_name, data_type from duckdb_columns() "
+        "where database_name = current_database()"
+    ).fetchall()
+    return {(schema, table, column): type_ for schema, table, column, type_ in rows}
+
+
+def _canonical_types(
+    connection: duckdb.DuckDBPyConnection, declared: Iterable[Columns]
+) -> dict[str, str]:
+    """Types as DuckDB spells them in its catalogue."""
+    types = sorted({type_ for columns in declared for type_ in columns.values()})
+    row = connection.execute(
+        "select " + ", ".join(f"typeof(null::{type_})" for type_ in types)
+    ).fetchone()
+    return dict(zip(types, row or (), strict=True))
