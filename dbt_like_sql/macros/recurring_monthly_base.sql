@@ -1,0 +1,14 @@
+-- The monthly equivalent, in base currency, of a price that recurs every `period` units, rounded
+-- once, half-up, to the cent: WEEKLY n counts 52 / (12 n), MONTHLY n counts 1 / n.
+-- rate = units of the price's currency per one unit of base.
+create or replace macro intermediate.recurring_monthly_base(price, unit, period, rate) as (
+    intermediate.divide_half_up(
+        (price * 100)::hugeint
+        * case unit when 'WEEKLY' then 52 when 'MONTHLY' then 1 end
+        * 10000000000,
+        case unit when 'WEEKLY' then 12 else 1 end
+        * period
+        * (rate::decimal(20, 10) * 10000000000)::hugeint
+    )::decimal(20, 0)
+    * 0.01
+)::decimal(18, 2)
