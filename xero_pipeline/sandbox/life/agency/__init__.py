@@ -1,0 +1,70 @@
+"""The agency's life, day by day."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from xero_pipeline.sandbox.events import Event, InvoiceRaised, PaymentMade
+from xero_pipeline.sandbox.life.agency import settings
+from xero_pipeline.sandbox.life.agency.office import Office
+from xero_pipeline.sandbox.life.agency.retainers import Retainers
+from xero_pipeline.sandbox.life.agency.suppliers import Suppliers
+from xero_pipeline.sandbox.life.agency.treasury import Treasury
+from xero_pipeline.sandbox.life.agency.work import Work
+from xero_pipeline.sandbox.life.desk import Desk
+from xero_pipeline.sandbox.life.diary import Diary, keep
+from xero_pipeline.sandbox.life.rates import DayRates
+
+
+class AgencyLife:
+    """One day of the agency after the other; the order within a day is the order of the clock."""
+
+    def __init__(self, diary: Diary) -> None:
+        self._diary = diary
+        self._rates = DayRates(diary, settings.BASE, settings.USUAL_RATES)
+        self._desk = Desk(diary, self._rates, settings.TAX_RATES)
+        self._office = Office(self._desk)
+        self._retainers = Retainers(self._office)
+        self._work = Work(self._office)
+        self._suppliers = Suppliers(self._desk)
+        self._treasury = Treasury(self._desk)
+
+    def live_a_day(self) -> None:
+        diary = self._diary
+        self._rates.move()
+        if diary.today == diary.start:
+            settings.open_organisation(self._desk)
+            self._suppliers.make_contacts()
+            self._treasury.make_contacts()
+            self._treasury.open_accounts()
+        diary.do_planned(before_hour=6)
+        self._suppliers.charge_card()
+        self._office.welcome_new_clients()
+        self._retainers.tend()
+        diary.clock_to(8)
+        self._treasury.run()
+        self._suppliers.pay_standing_orders()
+        diary.do_planned(before_hour=12)
+        diary.clock_to(12)
+        self._work.bill()
+        self._suppliers.receive_bills()
+        self._suppliers.pay_batch()
+        diary.do_planned(before_hour=24)
+        self._sell_on_quiet_days()
+
+    def _sell_on_quiet_days(self) -> None:
+        """No day without a sale or a payment: the online store is always open."""
+        if not any(isinstance(e, InvoiceRaised | PaymentMade) for e in self._diary.written_today):
+            self._work.sell_online()
+
+
+def agency(seed: int, start: dt.date, until: dt.datetime) -> list[Event]:
+    """The life of the book "agency" up to an instant.
+
+    Args:
+        seed: another seed, another life; the same one, the same life.
+        start: the organisation-local day on which the book opens.
+        until: an instant (aware); events at or before it are returned, in order.
+    """
+    diary = Diary(seed, start, settings.ZONE)
+    return keep(diary, until, AgencyLife(diary).live_a_day)
