@@ -113,6 +113,26 @@ class XeroApp:
             url.replace(_as_https(self._authorise_url), self._authorise_url, 1), state, verifier
         )
 
+    def check_credentials(self) -> None:
+        """Ask whether Xero knows this app, before anybody is sent to sign in.
+
+        Asked with a refresh token that cannot exist: Xero looks at the credentials first.
+
+        Raises:
+            AppMisconfigured: it does not.
+            XeroUnavailable: no usable answer after three tries.
+        """
+        response = self._repeating()(
+            self._call,
+            "POST",
+            self._token_url,
+            accept=(400, 401),
+            data={"grant_type": "refresh_token", "refresh_token": "none", **self._own_id()},
+            auth=self._basic_auth(),
+        )
+        if b"invalid_client" in response.content:
+            raise self._misconfigured("invalid_client")
+
     def exchange(self, code: SecretStr, authorisation: Authorisation) -> TokenSet:
         """Trade an authorisation code for tokens. A code works once and for five minutes.
 
@@ -272,14 +292,14 @@ class XeroApp:
                 method, url, headers=headers, timeout=TIMEOUT, allow_redirects=False, **kwargs
             )
         except requests.RequestException as error:
-            raise XeroUnavailable("the list of connections", in_short(error)) from None
+            raise XeroUnavailable("the sign-in", in_short(error)) from None
         if response.status_code in accept:
             return response
         if response.status_code in (401, 403):
             raise NeedsReconnect
         if response.status_code == 429 or response.status_code >= 500:
-            raise XeroUnavailable("the list of connections", f"HTTP {response.status_code}")
-        raise RequestRefused("", "the list of connections", response.status_code, "unexpected")
+            raise XeroUnavailable("the sign-in", f"HTTP {response.status_code}")
+        raise RequestRefused("", urlsplit(url).path, response.status_code, "unexpected")
 
 
 class _PlainHttp(HTTPAdapter):

@@ -1,4 +1,4 @@
-"""A server that answers what a test tells it to, over real HTTP, and remembers what it was asked."""
+"""A server that answers what a test tells it to, over real HTTP, and remembers the questions."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def refused(status: int, detail: str) -> bytes:
     ("status", "body", "error"),
     [
         (400, b'{"ErrorNumber":51,"Type":"HighVolumeException","Message":"x"}', RequestRefused),
-        (401, refused(401, "TokenExpired: token expired at 03/02/2026 08:59:59"), AccessTokenExpired),
+        (401, refused(401, "TokenExpired: token expired at 03/02/2026"), AccessTokenExpired),
         (401, refused(401, "AuthorizationUnsuccessful"), MissingScope),
         (401, refused(401, "AuthenticationUnsuccessful"), OrganisationNotConnected),
         (403, refused(403, "AuthenticationUnsuccessful"), OrganisationNotConnected),

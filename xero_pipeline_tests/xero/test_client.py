@@ -120,9 +120,7 @@ def test_an_empty_page_ends_the_walk_whatever_the_count_says(
     assert len(list(client_of(xero, clock).pages(INVOICES))) == 1
 
 
-def test_nothing_new_is_one_empty_page_with_the_time_of_xero(
-    xero: Double, clock: TestClock
-) -> None:
+def test_nothing_new_is_one_empty_page_with_xeros_time(xero: Double, clock: TestClock) -> None:
     xero.answers(ROOT + "Invoices", listing(INVOICES, 0, page_count=0))
     (page,) = client_of(xero, clock).pages(INVOICES, modified_since=START)
     assert page.is_empty
@@ -238,7 +236,7 @@ def test_a_malformed_page_names_endpoint_and_page(xero: Double, clock: TestClock
     xero.answers(ROOT + "Invoices", listing(INVOICES, 1, page_count=2), Reply(200, b'{"a": 1}'))
     pages = client_of(xero, clock).pages(INVOICES)
     assert next(pages).number == 1
-    with pytest.raises(MalformedPage, match="Page 2 of invoices .* no list called Invoices"):
+    with pytest.raises(MalformedPage, match=r"Page 2 of invoices .* no list called Invoices"):
         next(pages)
 
 
