@@ -6,5 +6,6 @@ the events alone; it knows neither the ledger nor what the API serves.
 """
 
 from xero_pipeline.sandbox.life.agency import agency
+from xero_pipeline.sandbox.life.client import client_book
 
-__all__ = ["agency"]
+__all__ = ["agency", "client_book"]
