@@ -1,0 +1,184 @@
+"""The collections of the Accounting API: how each is keyed, paged, filtered and trimmed.
+
+Source: Xero's OpenAPI file (accounting 16.1) and developer.xero.com/documentation/api/accounting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from xero_pipeline.sandbox.identity import scopes
+
+
+class Shape(Enum):
+    """How much of a record an answer shows."""
+
+    FULL = "one record asked for by its id"
+    PAGE = "a page of a listing"
+    SUMMARY = "a listing without paging"
+    SUMMARY_ONLY = "a listing with summaryOnly=true"
+
+
+@dataclass(frozen=True)
+class Trim:
+    """What a shape leaves out: keys that are absent, and lists that are there but empty."""
+
+    dropped: frozenset[str] = frozenset()
+    emptied: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One collection.
+
+    Attributes:
+        path: below `/api.xro/2.0/`, in Xero's spelling (Xero itself takes any case).
+        list_key: the key of the answer that holds the records.
+        id_field: the record's key.
+        scopes: any one of these is enough.
+        also_by: another field by which a single record may be asked for.
+        paged: takes `page` and `pageSize`.
+        modified_field: what If-Modified-Since is held against; None where Xero ignores it.
+        stable_order: sorted by UpdatedDateUTC, then id, unless asked otherwise.
+        filters: query parameters (lower case) that name wanted values, and the field they filter.
+        trims: what each shape leaves out.
+        hidden: the status a plain listing hides, and the parameter that shows it.
+        cheap_fields: fields Xero has indexed for `where` and `order` on large collections.
+        attachable: the kind of document that files hang on; None where there are none.
+        needs_reports_permission: closed to users without it.
+    """
+
+    path: str
+    list_key: str
+    id_field: str
+    scopes: frozenset[str]
+    also_by: str | None = None
+    paged: bool = False
+    modified_field: str | None = None
+    stable_order: bool = False
+    filters: Mapping[str, str] = field(default_factory=dict)
+    trims: Mapping[Shape, Trim] = field(default_factory=dict)
+    hidden: tuple[str, str, str] | None = None
+    cheap_fields: frozenset[str] = frozenset()
+    attachable: str | None = None
+    needs_reports_permission: bool = False
+
+
+_UPDATED = "UpdatedDateUTC"
+_WITHOUT_LINES = {Shape.SUMMARY: Trim(emptied=frozenset({"LineItems"}))}
+_CONTACT_DETAIL = frozenset({
+    "MergedToContactID", "PaymentTerms", "Balances", "BatchPayments", "Website", "BrandingTheme",
+    "Discount", "XeroNetworkKey", "SalesDefaultLineAmountType", "PurchasesDefaultLineAmountType",
+    "SalesDefaultAccountCode", "PurchasesDefaultAccountCode", "SalesTrackingCategories",
+    "PurchasesTrackingCategories", "TrackingCategoryName", "TrackingCategoryOption",
+})  # fmt: skip
+_CONTACT_SUMMARY_ONLY = frozenset({
+    "Addresses", "Balances", "ContactGroups", "ContactPersons", "IsCustomer", "IsSupplier",
+    "SalesDefaultAccountCode", "PurchasesDefaultAccountCode", "SalesTrackingCategories",
+    "PurchasesTrackingCategories", "TrackingCategoryName", "TrackingCategoryOption",
+})  # fmt: skip
+_INVOICE_SUMMARY_ONLY = frozenset({"Payments", "HasAttachments", "LineItems", "CISDeduction"})
+_DOCUMENT_FIELDS = {_UPDATED, "Date", "Status", "Type", "Reference", "Contact.ContactID"}
+
+RESOURCES: tuple[Resource, ...] = (
+    Resource("Organisation", "Organisations", "OrganisationID", scopes.SETTINGS),
+    Resource(
+        "Accounts", "Accounts", "AccountID", scopes.SETTINGS, modified_field=_UPDATED
+    ),
+    Resource(
+        "Contacts", "Contacts", "ContactID", scopes.CONTACTS, also_by="ContactNumber",
+        paged=True, modified_field=_UPDATED, stable_order=True,
+        filters={"ids": "ContactID"}, hidden=("ContactStatus", "ARCHIVED", "includeArchived"),
+        trims={
+            Shape.SUMMARY: Trim(_CONTACT_DETAIL, frozenset({"ContactPersons", "ContactGroups"})),
+            Shape.SUMMARY_ONLY: Trim(_CONTACT_SUMMARY_ONLY),
+        },
+        cheap_fields=frozenset({_UPDATED, "ContactID", "Name", "EmailAddress", "AccountNumber"}),
+        attachable="Contact",
+    ),
+    Resource(
+        "ContactGroups", "ContactGroups", "ContactGroupID", scopes.CONTACTS,
+        trims={Shape.SUMMARY: Trim(frozenset({"Contacts"}))},
+    ),
+    Resource(
+        "Invoices", "Invoices", "InvoiceID", scopes.INVOICES, also_by="InvoiceNumber",
+        paged=True, modified_field=_UPDATED, stable_order=True,
+        filters={
+            "ids": "InvoiceID", "invoicenumbers": "InvoiceNumber",
+            "contactids": "Contact.ContactID", "statuses": "Status",
+        },
+        trims={**_WITHOUT_LINES, Shape.SUMMARY_ONLY: Trim(_INVOICE_SUMMARY_ONLY)},
+        cheap_fields=frozenset(_DOCUMENT_FIELDS | {
+            "InvoiceID", "InvoiceNumber", "DueDate", "AmountDue", "AmountPaid",
+            "Contact.Name", "Contact.ContactNumber",
+        }),
+        attachable="Invoice",
+    ),
+    Resource(
+        "CreditNotes", "CreditNotes", "CreditNoteID", scopes.INVOICES,
+        also_by="CreditNoteNumber", paged=True, modified_field=_UPDATED, stable_order=True,
+        trims=_WITHOUT_LINES,
+        cheap_fields=frozenset(_DOCUMENT_FIELDS | {
+            "CreditNoteID", "Contact.Name", "Contact.ContactNumber",
+        }),
+        attachable="CreditNote",
+    ),
+    Resource(
+        "Payments", "Payments", "PaymentID", scopes.PAYMENTS,
+        paged=True, modified_field=_UPDATED, stable_order=True,
+        cheap_fields=frozenset({
+            _UPDATED, "Date", "PaymentID", "PaymentType", "Status", "Reference",
+            "Invoice.InvoiceID",
+        }),
+    ),
+    Resource(
+        "BatchPayments", "BatchPayments", "BatchPaymentID", scopes.PAYMENTS,
+        modified_field=_UPDATED, stable_order=True,
+    ),
+    Resource(
+        "Prepayments", "Prepayments", "PrepaymentID", scopes.PAYMENTS,
+        paged=True, modified_field=_UPDATED, stable_order=True,
+        filters={"invoicenumbers": "InvoiceNumber"}, trims=_WITHOUT_LINES,
+    ),
+    Resource(
+        "Overpayments", "Overpayments", "OverpaymentID", scopes.PAYMENTS,
+        paged=True, modified_field=_UPDATED, stable_order=True,
+        filters={"references": "Reference"}, trims=_WITHOUT_LINES,
+    ),
+    Resource(
+        "BankTransactions", "BankTransactions", "BankTransactionID", scopes.BANK_TRANSACTIONS,
+        paged=True, modified_field=_UPDATED, stable_order=True,
+        filters={"references": "Reference"}, trims=_WITHOUT_LINES,
+        cheap_fields=frozenset(_DOCUMENT_FIELDS | {"BankTransactionID"} - {"Reference"}),
+        attachable="BankTransaction",
+    ),
+    Resource(
+        "BankTransfers", "BankTransfers", "BankTransferID", scopes.BANK_TRANSACTIONS,
+        modified_field="CreatedDateUTC", hidden=("Status", "DELETED", "includeDeleted"),
+        trims={Shape.SUMMARY: Trim(frozenset({"CurrencyRate"}))},
+    ),
+    Resource(
+        "ManualJournals", "ManualJournals", "ManualJournalID", scopes.MANUAL_JOURNALS,
+        paged=True, modified_field=_UPDATED, stable_order=True,
+        trims={Shape.SUMMARY: Trim(emptied=frozenset({"JournalLines"}))},
+        cheap_fields=frozenset({_UPDATED, "Date", "ManualJournalID", "Narration"}),
+        attachable="ManualJournal", needs_reports_permission=True,
+    ),
+    Resource(
+        "RepeatingInvoices", "RepeatingInvoices", "RepeatingInvoiceID", scopes.INVOICES
+    ),
+    Resource(
+        "Items", "Items", "ItemID", scopes.ITEMS, also_by="Code", modified_field=_UPDATED
+    ),
+    Resource(
+        "TrackingCategories", "TrackingCategories", "TrackingCategoryID", scopes.SETTINGS,
+        hidden=("Status", "ARCHIVED", "includeArchived"),
+    ),
+    Resource("TaxRates", "TaxRates", "TaxType", scopes.SETTINGS),
+    Resource("Currencies", "Currencies", "Code", scopes.SETTINGS),
+    Resource("Users", "Users", "UserID", scopes.SETTINGS, modified_field=_UPDATED),
+)  # fmt: skip
+
+BY_PATH: Mapping[str, Resource] = {resource.path.lower(): resource for resource in RESOURCES}

@@ -1,0 +1,104 @@
+"""Xero's error answers. Sources: developer.xero.com, response codes; reports by other clients."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+
+from starlette.responses import Response
+
+NOT_FOUND_TEXT = "The resource you're looking for cannot be found"
+_TITLES = {401: "Unauthorized", 403: "Forbidden"}
+
+
+class ApiError(Exception):
+    """An answer other than 200, raised where it is found out.
+
+    Attributes:
+        status: the HTTP status.
+        body: text of the answer.
+        media_type: of the body.
+        headers: beside the usual ones.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        body: str = "",
+        media_type: str = "text/plain",
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(f"{status} {body}")
+        self.status = status
+        self.body = body
+        self.media_type = media_type
+        self.headers = headers or {}
+
+    def response(self) -> Response:
+        return Response(self.body, self.status, self.headers, self.media_type)
+
+
+def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> ApiError:
+    """The five-key answer of the API's gate."""
+    body: dict[str, object] = {
+        "Type": None,
+        "Title": _TITLES[status],
+        "Status": status,
+        "Detail": detail,
+        "Instance": str(uuid.uuid4()),
+        "Extensions": {},
+    }
+    return ApiError(status, json.dumps(body), "application/json", headers)
+
+
+def token_expired(at: dt.datetime) -> ApiError:
+    return problem(401, f"TokenExpired: token expired at {at:%m/%d/%Y %H:%M:%S}")
+
+
+def not_authenticated() -> ApiError:
+    """No token, one that cannot be read, or one withdrawn."""
+    return problem(401, "AuthenticationUnsuccessful")
+
+
+def insufficient_scope() -> ApiError:
+    return problem(401, "AuthorizationUnsuccessful", {"WWW-Authenticate": "insufficient_scope"})
+
+
+def wrong_tenant() -> ApiError:
+    """No tenant named, or one this token has no connection to."""
+    return problem(403, "AuthenticationUnsuccessful")
+
+
+def no_permission() -> ApiError:
+    """The user's role lacks what the endpoint needs."""
+    return problem(403, "AuthorizationUnsuccessful")
+
+
+def rate_limited(limit: str, retry_after: int | None) -> ApiError:
+    """An empty body; Retry-After in seconds for the minute and the day only."""
+    headers = {"X-Rate-Limit-Problem": limit}
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
+    return ApiError(429, headers=headers)
+
+
+def not_found() -> ApiError:
+    return ApiError(404, NOT_FOUND_TEXT)
+
+
+def query_error(message: str) -> ApiError:
+    return _exception(16, "QueryParseException", message)
+
+
+def high_volume(message: str) -> ApiError:
+    return _exception(51, "HighVolumeException", message)
+
+
+def validation_error(message: str) -> ApiError:
+    return _exception(10, "ValidationException", message)
+
+
+def _exception(number: int, kind: str, message: str) -> ApiError:
+    body = {"ErrorNumber": number, "Type": kind, "Message": message}
+    return ApiError(400, json.dumps(body), "application/json")

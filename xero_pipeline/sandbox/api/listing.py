@@ -1,0 +1,258 @@
+"""From all rows of a collection to those that one request is answered with.
+
+Pure: nothing here knows HTTP or the wire. Paging is worked out on the rows as they are now, so
+that a record edited while a client walks the pages moves, as it does at Xero.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from operator import itemgetter
+
+from xero_pipeline.sandbox.api import where
+from xero_pipeline.sandbox.api.catalogue import Resource, Shape
+from xero_pipeline.sandbox.api.where import Predicate, QueryError
+from xero_pipeline.sandbox.contract import Row
+
+DEFAULT_PAGE_SIZE = 100
+LARGEST_PAGE_SIZE = 1000
+
+_SEARCHED = (
+    "InvoiceNumber", "Reference", "Contact.Name", "Name", "FirstName", "LastName",
+    "EmailAddress", "ContactNumber", "CompanyNumber",
+)  # fmt: skip
+
+
+class HighVolumeError(ValueError):
+    """The request would return or scan more documents than Xero allows."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """The query parameters of a request; Xero reads their names in any case."""
+
+    parameters: Mapping[str, str]
+
+    @classmethod
+    def of(cls, items: Iterable[tuple[str, str]]) -> Query:
+        return cls({name.lower(): value for name, value in items})
+
+    def text(self, name: str) -> str:
+        return self.parameters.get(name.lower(), "").strip()
+
+    def flag(self, name: str) -> bool:
+        return self.text(name).lower() == "true"
+
+    def names(self, name: str) -> frozenset[str]:
+        """A comma-separated list, without case."""
+        return frozenset(item.strip().lower() for item in self.text(name).split(",") if item)
+
+    def number(self, name: str) -> int | None:
+        """A whole number; None when absent.
+
+        Raises:
+            QueryError: it is something else.
+        """
+        text = self.text(name)
+        if not text:
+            return None
+        try:
+            return int(text)
+        except ValueError:
+            raise QueryError(f"{name} must be a whole number, not: {text}") from None
+
+
+@dataclass(frozen=True)
+class Page:
+    """What `pagination` says."""
+
+    number: int
+    size: int
+    count: int
+    items: int
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Rows to answer with, how much of each to show, and the page they are (None: unpaged)."""
+
+    rows: Sequence[Row]
+    shape: Shape
+    page: Page | None
+    unit_places: int
+
+
+@dataclass(frozen=True)
+class ListingRules:
+    """What can be switched.
+
+    Attributes:
+        high_volume: documents that one request may return or scan.
+        manual_journals_order_disables_paging: the defect seen at Xero in 2022.
+    """
+
+    high_volume: int = 100_000
+    manual_journals_order_disables_paging: bool = False
+
+
+def list_rows(
+    resource: Resource,
+    rows: Sequence[Row],
+    query: Query,
+    modified_since: dt.datetime | None,
+    rules: ListingRules,
+) -> Listing:
+    """Filters, orders and pages.
+
+    Args:
+        resource: the collection.
+        rows: all of its rows, now.
+        query: the request's parameters; unknown ones are ignored.
+        modified_since: from If-Modified-Since; rows changed in that second or later pass.
+        rules: see there.
+
+    Raises:
+        QueryError: `where`, `order` or a page number that cannot be read.
+        HighVolumeError: too many documents for one answer.
+    """
+    paged = _is_paged(resource, query, rules)
+    candidates = _modified(resource, rows, modified_since)
+    _refuse_high_volume(resource, len(candidates), query, paged, rules)
+    conditions = list(_conditions(resource, query))
+    wanted = [row for row in candidates if all(passes(row) for passes in conditions)]
+    ordered = _ordered(resource, wanted, query.text("order"))
+    page = _page(query, len(ordered)) if paged else None
+    if page is not None:
+        ordered = ordered[(page.number - 1) * page.size : page.number * page.size]
+    return Listing(ordered, _shape(resource, query, paged), page, unit_places(query))
+
+
+def unit_places(query: Query) -> int:
+    return 4 if query.text("unitdp") == "4" else 2
+
+
+def parse_modified_since(header: str | None) -> dt.datetime | None:
+    """If-Modified-Since to the second: ISO with or without zone and fraction, or the HTTP form.
+
+    None when absent or unreadable: HTTP has such a header ignored.
+    """
+    if not header:
+        return None
+    try:
+        instant = dt.datetime.fromisoformat(header.strip())
+    except ValueError:
+        try:
+            instant = parsedate_to_datetime(header)
+        except ValueError:
+            return None
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=dt.UTC)
+    return instant.astimezone(dt.UTC).replace(microsecond=0)
+
+
+def _is_paged(resource: Resource, query: Query, rules: ListingRules) -> bool:
+    if not resource.paged:
+        return False
+    if (
+        resource.path == "ManualJournals"
+        and query.text("order")
+        and rules.manual_journals_order_disables_paging
+    ):
+        return False
+    forced = query.flag("summaryOnly") or (
+        "statuses" in resource.filters and bool(query.names("Statuses"))
+    )
+    return forced or bool(query.text("page"))
+
+
+def _modified(resource: Resource, rows: Sequence[Row], since: dt.datetime | None) -> Sequence[Row]:
+    if since is None or resource.modified_field is None:
+        return rows
+    return [row for row in rows if _instant(row, resource.modified_field) >= since]
+
+
+def _instant(row: Row, name: str) -> dt.datetime:
+    value = row.get(name)
+    return value if isinstance(value, dt.datetime) else dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+def _conditions(resource: Resource, query: Query) -> Iterator[Predicate]:
+    """One predicate for each parameter of the request that leaves rows out."""
+    for parameter, path in resource.filters.items():
+        if query.names(parameter):
+            yield _one_of(path, query.names(parameter))
+    if resource.hidden is not None and not query.text("IDs"):
+        field, status, parameter = resource.hidden
+        if not query.flag(parameter):
+            yield lambda row: row.get(field) != status
+    if query.flag("createdByMyApp"):
+        yield lambda row: False  # nothing in the sandbox was made through the API
+    if query.text("searchTerm"):
+        term = query.text("searchTerm").lower()
+        yield lambda row: term in _searchable(row)
+    if query.text("where"):
+        yield where.parse(query.text("where")).matches
+
+
+def _one_of(path: str, names: frozenset[str]) -> Predicate:
+    return lambda row: str(where.field_value(row, path)).lower() in names
+
+
+def _searchable(row: Row) -> str:
+    return " ".join(str(where.field_value(row, path) or "") for path in _SEARCHED).lower()
+
+
+def _ordered(resource: Resource, rows: list[Row], order: str) -> list[Row]:
+    """Sorted as asked, else by UpdatedDateUTC; equal ones by id, absent values first."""
+    if not order and not resource.stable_order:
+        return rows
+    field, descending = _parse_order(order or "UpdatedDateUTC")
+    rows.sort(key=lambda row: str(row.get(resource.id_field)))
+    keyed = [(where.comparable(where.field_value(row, field)), row) for row in rows]
+    absent = [row for value, row in keyed if value is None]
+    present = [(value, row) for value, row in keyed if value is not None]
+    present.sort(key=itemgetter(0), reverse=descending)
+    found = [row for _, row in present]
+    return found + absent if descending else absent + found
+
+
+def _parse_order(order: str) -> tuple[str, bool]:
+    field, _, direction = order.strip().partition(" ")
+    direction = direction.strip().upper()
+    if not field.replace(".", "").isidentifier() or direction not in ("", "ASC", "DESC"):
+        raise QueryError(f"Unable to order by: {order}")
+    return field, direction == "DESC"
+
+
+def _page(query: Query, items: int) -> Page:
+    size = query.number("pageSize")
+    size = DEFAULT_PAGE_SIZE if size is None else min(max(size, 1), LARGEST_PAGE_SIZE)
+    number = max(query.number("page") or 1, 1)
+    return Page(number, size, -(-items // size), items)
+
+
+def _shape(resource: Resource, query: Query, paged: bool) -> Shape:
+    if query.flag("summaryOnly") and Shape.SUMMARY_ONLY in resource.trims:
+        return Shape.SUMMARY_ONLY
+    return Shape.PAGE if paged else Shape.SUMMARY
+
+
+def _refuse_high_volume(
+    resource: Resource,
+    count: int,
+    query: Query,
+    paged: bool,
+    rules: ListingRules,
+) -> None:
+    """A page in an indexed order is cheap; returning everything or scanning it is not."""
+    if count <= rules.high_volume or not resource.paged:
+        return
+    cheap = {field.lower() for field in resource.cheap_fields}
+    named = set(where.parse(query.text("where")).fields) if query.text("where") else set()
+    if query.text("order"):
+        named.add(_parse_order(query.text("order"))[0].lower())
+    if not paged or not named <= cheap:
+        raise HighVolumeError(f"{count} documents are more than one request may read")

@@ -1,0 +1,231 @@
+"""The Accounting API over HTTP: what is asked, and the envelope around the answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from xero_pipeline.sandbox.api import errors, wire
+from xero_pipeline.sandbox.api.catalogue import BY_PATH, Resource, Shape
+from xero_pipeline.sandbox.api.errors import ApiError
+from xero_pipeline.sandbox.api.gate import Caller, Gate, limit_headers, too_many
+from xero_pipeline.sandbox.api.listing import (
+    HighVolumeError,
+    ListingRules,
+    Page,
+    Query,
+    list_rows,
+    parse_modified_since,
+    unit_places,
+)
+from xero_pipeline.sandbox.api.texts import RecordTexts
+from xero_pipeline.sandbox.api.where import QueryError
+from xero_pipeline.sandbox.api.xml import xml_document
+from xero_pipeline.sandbox.books.errors import BadQuery
+from xero_pipeline.sandbox.contract import Attachment, Book, Row, Value
+from xero_pipeline.sandbox.front import pause
+from xero_pipeline.sandbox.identity import scopes
+from xero_pipeline.sandbox.limits import RateLimited
+from xero_pipeline.sandbox.world import World
+
+PREFIX = "/api.xro/2.0/"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A request that passed the gate."""
+
+    caller: Caller
+    path: tuple[str, ...]
+    query: Query
+    modified_since: dt.datetime | None
+    accept: str
+    base_url: str
+
+    @classmethod
+    def of(cls, request: Request, caller: Caller) -> Question:
+        return cls(
+            caller=caller,
+            path=tuple(request.path_params["path"].strip("/").split("/")),
+            query=Query.of(request.query_params.items()),
+            modified_since=parse_modified_since(request.headers.get("if-modified-since")),
+            accept=request.headers.get("accept", ""),
+            base_url=str(request.base_url).rstrip("/") + PREFIX,
+        )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Records under a plural key: as they are shown, and the same as JSON text."""
+
+    list_key: str
+    rows: Sequence[Row]
+    texts: Sequence[str]
+    page: Page | None = None
+
+
+class AccountingApi:
+    """Everything under `/api.xro/2.0/`; the sandbox's is read only."""
+
+    def __init__(self, world: World, gate: Gate, rules: ListingRules) -> None:
+        self.rules = rules
+        self._world = world
+        self._gate = gate
+        self._texts = RecordTexts()
+
+    async def endpoint(self, request: Request) -> Response:
+        caller = self._gate.caller(request)
+        try:
+            with self._gate.counted(caller) as remaining:
+                await pause(request)
+                response = await run_in_threadpool(
+                    self._respond, request.method, Question.of(request, caller)
+                )
+        except RateLimited as refusal:
+            response, remaining = too_many(refusal), refusal.remaining
+        response.headers.update(limit_headers(remaining))
+        return response
+
+    def _respond(self, method: str, question: Question) -> Response:
+        try:
+            if method != "GET":
+                raise ApiError(501, "The sandbox is read only")
+            with self._world.open(question.caller.tenant) as book:
+                return self._route(question, book)
+        except ApiError as error:
+            return error.response()
+        except (QueryError, BadQuery) as error:
+            return errors.query_error(str(error)).response()
+        except HighVolumeError as error:
+            return errors.high_volume(str(error)).response()
+
+    def _route(self, question: Question, book: Book) -> Response:
+        match question.path:
+            case (reports, name) if reports.lower() == "reports":
+                return self._enclose(question, self._report(question, book, name))
+            case (collection,):
+                resource = _resource(question, collection)
+                return self._enclose(question, self._listing(question, book, resource))
+            case (collection, key):
+                resource = _resource(question, collection)
+                return self._enclose(question, self._single(question, book, resource, key))
+            case (collection, key, attachments, *name) if attachments.lower() == "attachments":
+                question.caller.require(scopes.ATTACHMENTS)
+                files = _files(book, collection, key)
+                if name:
+                    return _content(files, name[0])
+                return self._enclose(question, _file_list(question, files))
+        raise errors.not_found()
+
+    def _listing(self, question: Question, book: Book, resource: Resource) -> Answer:
+        listing = list_rows(
+            resource,
+            book.rows(resource.path),
+            question.query,
+            question.modified_since,
+            self.rules,
+        )
+        texts = [
+            self._texts.text(book.tenant_id, resource, row, listing.shape, listing.unit_places)
+            for row in listing.rows
+        ]
+        return Answer(resource.list_key, listing.rows, texts, listing.page)
+
+    def _single(self, question: Question, book: Book, resource: Resource, key: str) -> Answer:
+        row = _find(book, resource, key)
+        places = unit_places(question.query)
+        text = self._texts.text(book.tenant_id, resource, row, Shape.FULL, places)
+        return Answer(resource.list_key, [row], [text])
+
+    def _report(self, question: Question, book: Book, name: str) -> Answer:
+        title = next((known for known in scopes.REPORTS if known.lower() == name.lower()), None)
+        if title is None:
+            raise errors.not_found()
+        question.caller.require(scopes.REPORTS[title])
+        today = self._world.clock.now().astimezone(book.timezone).date()
+        report = book.report(title, question.query.parameters, today)
+        return Answer("Reports", [report], [wire.encode_record("Reports", report)])
+
+    def _enclose(self, question: Question, answer: Answer) -> Response:
+        correlation_id = str(uuid.uuid4())
+        head: dict[str, Value] = {
+            "Id": correlation_id,
+            "Status": "OK",
+            "ProviderName": question.caller.bearer.app.name,
+            "DateTimeUTC": self._world.clock.now(),
+        }
+        if answer.page is not None:
+            head["pagination"] = _pagination(answer.page)
+        if "json" in question.accept:
+            body = wire.envelope(head, answer.list_key, answer.texts).encode()
+            media_type = "application/json; charset=utf-8"
+        else:
+            body = xml_document(head, answer.list_key, answer.rows)
+            media_type = "text/xml; charset=utf-8"
+        headers = {"Xero-Correlation-Id": correlation_id, "Content-Type": media_type}
+        return Response(body, headers=headers)
+
+
+def _resource(question: Question, collection: str) -> Resource:
+    """The collection of a path, once the token may read it."""
+    resource = BY_PATH.get(collection.lower())
+    if resource is None:
+        if collection.lower() == "journals":
+            question.caller.require_tier("advanced")
+        raise errors.not_found()
+    question.caller.require(resource.scopes)
+    return resource
+
+
+def _find(book: Book, resource: Resource, key: str) -> Row:
+    fields = [resource.id_field] + ([resource.also_by] if resource.also_by else [])
+    for row in book.rows(resource.path):
+        if any(str(row.get(field)).lower() == key.lower() for field in fields):
+            return row
+    raise errors.not_found()
+
+
+def _files(book: Book, collection: str, key: str) -> Sequence[Attachment]:
+    resource = BY_PATH.get(collection.lower())
+    if resource is None or resource.attachable is None:
+        raise errors.not_found()
+    document = _find(book, resource, key)
+    return book.attachments(resource.attachable, str(document[resource.id_field]))
+
+
+def _file_list(question: Question, files: Sequence[Attachment]) -> Answer:
+    collection, key = question.path[:2]
+    rows: list[Row] = [
+        {
+            "AttachmentID": file.attachment_id,
+            "FileName": file.file_name,
+            "Url": f"{question.base_url}{collection}/{key}/Attachments/{quote(file.file_name)}",
+            "MimeType": file.mime_type,
+            "ContentLength": len(file.content),
+        }
+        for file in files
+    ]
+    return Answer("Attachments", rows, [wire.encode_record("Attachments", row) for row in rows])
+
+
+def _content(files: Sequence[Attachment], name: str) -> Response:
+    for file in files:
+        if name.lower() in (file.attachment_id.lower(), file.file_name.lower()):
+            return Response(file.content, media_type=file.mime_type)
+    raise errors.not_found()
+
+
+def _pagination(page: Page) -> dict[str, Value]:
+    return {
+        "page": page.number,
+        "pageSize": page.size,
+        "pageCount": page.count,
+        "itemCount": page.items,
+    }

@@ -1,0 +1,38 @@
+"""The wire text of each record, encoded once and kept until the record changes."""
+
+from __future__ import annotations
+
+from xero_pipeline.sandbox.api import wire
+from xero_pipeline.sandbox.api.catalogue import Resource, Shape, Trim
+from xero_pipeline.sandbox.contract import Row
+
+_Key = tuple[str, str, object, Shape, int]
+
+
+class RecordTexts:
+    """A cache by record and shape. A record that changed is another object, and encoded anew."""
+
+    def __init__(self) -> None:
+        self._texts: dict[_Key, tuple[Row, str]] = {}
+
+    def text(
+        self, tenant: str, resource: Resource, row: Row, shape: Shape, unit_places: int
+    ) -> str:
+        key = (tenant, resource.path, row[resource.id_field], shape, unit_places)
+        kept = self._texts.get(key)
+        if kept is not None and kept[0] is row:
+            return kept[1]
+        shown = trimmed(row, resource.trims.get(shape))
+        text = wire.encode_record(resource.list_key, shown, unit_places=unit_places)
+        self._texts[key] = (row, text)
+        return text
+
+
+def trimmed(row: Row, trim: Trim | None) -> Row:
+    if trim is None:
+        return row
+    return {
+        key: [] if key in trim.emptied else value
+        for key, value in row.items()
+        if key not in trim.dropped
+    }

@@ -1,0 +1,155 @@
+r"""How typed values look on the wire: Xero's own JSON, to the character.
+
+Two-space pretty print with CRLF, slashes escaped, numbers with a fixed count of decimals, dates as
+`\/Date(ms+0000)\/` beside the ISO helper fields, absent values left out.
+Source: traffic recorded in the cassettes of Xero's Python SDK; examples in the OpenAPI file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from json.encoder import encode_basestring
+
+from xero_pipeline.sandbox.contract import Row, Value
+
+NEWLINE = "\r\n"
+STEP = "  "
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_EPOCH_DAY = _EPOCH.toordinal()
+_MILLISECOND = dt.timedelta(milliseconds=1)
+
+_MONEY_PLACES = 2
+_PLACES = {
+    "Quantity": 4,
+    "QuantityOnHand": 4,
+    "Rate": 4,
+    "EffectiveRate": 4,
+    "DisplayTaxRate": 4,
+}
+_UNIT_PRICES = frozenset({"UnitAmount", "UnitPrice"})
+
+_DATE_STRINGS = {
+    ("Invoices", "Date"), ("Invoices", "DueDate"),
+    ("Invoices", "ExpectedPaymentDate"), ("Invoices", "PlannedPaymentDate"),
+    ("CreditNotes", "Date"), ("CreditNotes", "DueDate"),
+    ("Prepayments", "Date"), ("Overpayments", "Date"),
+    ("BankTransactions", "Date"), ("BankTransfers", "Date"),
+    ("BatchPayments", "Date"), ("BatchPayment", "Date"),
+}  # fmt: skip
+"""(list or object, field) that carries a `...String` helper in front of it."""
+
+_UPDATED_STRINGS = {"Invoices", "CreditNotes", "Payments", "Prepayments", "Overpayments"}
+"""Since July 2026 these carry UpdatedDateUTCString behind UpdatedDateUTC."""
+
+_CREATED_STRINGS = {"BankTransfers"}
+_ENVELOPE = ""
+_WITHOUT_OFFSET = {
+    ("Organisations", "CreatedDateUTC"),
+    ("Reports", "UpdatedDateUTC"),
+    (_ENVELOPE, "DateTimeUTC"),
+}
+_SHOWN_ONLY_WHEN_TRUE = frozenset({"SentToContact"})
+
+
+def milliseconds(instant: dt.datetime) -> int:
+    return (instant - _EPOCH) // _MILLISECOND
+
+
+def encode_string(text: str) -> str:
+    return encode_basestring(text).replace("/", "\\/")
+
+
+def encode_record(list_key: str, record: Row, *, unit_places: int = 2, depth: int = 2) -> str:
+    """One record as it stands in its list.
+
+    Args:
+        list_key: the list it stands in ("Invoices"); decides which helper fields it carries.
+        record: typed values; None is left out.
+        unit_places: decimals of unit prices; 4 when asked for with `unitdp=4`.
+        depth: indentation, in steps of two spaces.
+    """
+    return _Encoder(unit_places).encode_object(list_key, record, STEP * depth)
+
+
+def envelope(head: Mapping[str, Value], list_key: str, records: Sequence[str]) -> str:
+    """The answer around records that are already text.
+
+    Args:
+        head: what stands before the list, in order.
+        list_key: the plural key.
+        records: texts by `encode_record`.
+    """
+    margin = STEP
+    fields = list(_Encoder(_MONEY_PLACES).fields(_ENVELOPE, head, margin))
+    separator = f",{NEWLINE}{margin}{STEP}"
+    listing = (
+        f"[{NEWLINE}{margin}{STEP}{separator.join(records)}{NEWLINE}{margin}]" if records else "[]"
+    )
+    fields.append(f'"{list_key}": {listing}')
+    return f"{{{NEWLINE}{margin}" + f",{NEWLINE}{margin}".join(fields) + f"{NEWLINE}}}"
+
+
+class _Encoder:
+    def __init__(self, unit_places: int) -> None:
+        self._unit_places = unit_places
+
+    def encode_object(self, name: str, record: Row, margin: str) -> str:
+        inner = margin + STEP
+        fields = f",{NEWLINE}{inner}".join(self.fields(name, record, inner))
+        return f"{{{NEWLINE}{inner}{fields}{NEWLINE}{margin}}}" if fields else "{}"
+
+    def fields(self, name: str, record: Row, margin: str) -> Iterator[str]:
+        for key, value in record.items():
+            if value is None or (value is False and key in _SHOWN_ONLY_WHEN_TRUE):
+                continue
+            if isinstance(value, dt.datetime):
+                yield from _instant(name, key, value)
+            elif isinstance(value, dt.date):
+                yield from _day(name, key, value)
+            else:
+                yield f'"{key}": {self._encode(key, value, margin)}'
+
+    def _encode(self, key: str, value: Value, margin: str) -> str:
+        if isinstance(value, str):
+            return encode_string(value)
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, Decimal):
+            return self._number(key, value)
+        if isinstance(value, Mapping):
+            return self.encode_object(key, value, margin)
+        if isinstance(value, Sequence):
+            return self._list(key, value, margin)
+        return str(value)
+
+    def _number(self, key: str, value: Decimal) -> str:
+        if key == "CurrencyRate":
+            return f"{value:.10f}" if round(value, 6) != value else f"{value:.6f}"
+        if key in _UNIT_PRICES:
+            return f"{value:.{self._unit_places}f}"
+        return f"{value:.{_PLACES.get(key, _MONEY_PLACES)}f}"
+
+    def _list(self, key: str, values: Sequence[Value], margin: str) -> str:
+        if not values:
+            return "[]"
+        inner = margin + STEP
+        texts = f",{NEWLINE}{inner}".join(self._encode(key, value, inner) for value in values)
+        return f"[{NEWLINE}{inner}{texts}{NEWLINE}{margin}]"
+
+
+def _day(name: str, key: str, day: dt.date) -> Iterator[str]:
+    if (name, key) in _DATE_STRINGS:
+        yield f'"{key}String": "{day.isoformat()}T00:00:00"'
+    yield f'"{key}": "\\/Date({(day.toordinal() - _EPOCH_DAY) * 86_400_000}+0000)\\/"'
+
+
+def _instant(name: str, key: str, instant: dt.datetime) -> Iterator[str]:
+    if key == "CreatedDateUTC" and name in _CREATED_STRINGS:
+        yield f'"{key}String": "{instant:%Y-%m-%dT%H:%M:%S}"'
+    offset = "" if (name, key) in _WITHOUT_OFFSET else "+0000"
+    yield f'"{key}": "\\/Date({milliseconds(instant)}{offset})\\/"'
+    if key == "UpdatedDateUTC" and name in _UPDATED_STRINGS:
+        yield f'"{key}String": "{instant:%Y-%m-%dT%H:%M:%S}Z"'

@@ -1,0 +1,60 @@
+"""What the HTTP side asks of a book. `books.Book` is the real one; tests bring their own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from xero_pipeline.sandbox.events import Event
+
+Value = (
+    str
+    | bool
+    | int
+    | Decimal
+    | dt.date
+    | dt.datetime
+    | Sequence["Value"]
+    | Mapping[str, "Value"]
+    | None
+)
+Row = Mapping[str, Value]
+
+
+class Attachment(Protocol):
+    """A file on a document."""
+
+    @property
+    def attachment_id(self) -> str: ...
+    @property
+    def file_name(self) -> str: ...
+    @property
+    def mime_type(self) -> str: ...
+    @property
+    def content(self) -> bytes: ...
+
+
+class Book(Protocol):
+    """One organisation's books, in Xero's shapes with typed values.
+
+    Rows carry every field Xero would ever show, in Xero's order; a value of None means absent.
+    A row that changes is a new object: the wire text of an unchanged object is kept and re-used.
+    """
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def tenant_id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def timezone(self) -> ZoneInfo: ...
+
+    def apply(self, event: Event) -> None: ...
+    def rows(self, resource: str) -> Sequence[Row]: ...
+    def row(self, resource: str, key: str) -> Row | None: ...
+    def report(self, name: str, query: Mapping[str, str], today: dt.date) -> Row: ...
+    def attachments(self, kind: str, document_id: str) -> Sequence[Attachment]: ...

@@ -1,0 +1,229 @@
+"""The sandbox's own endpoint, `/sandbox`: what no Xero has and every test wants.
+
+GET    /sandbox             clock, organisations, users, apps
+GET    /sandbox/requests    the request log; DELETE clears it
+GET    /sandbox/egress      billed calls and bytes by month
+POST   /sandbox/events      {"organisation", "events": [{"event": "PaymentMade", ...}]}
+POST   /sandbox/faults      see faults.Fault; DELETE clears them
+POST   /sandbox/clock       {"advance_seconds"} or {"now"}, and {"frozen": true|false}
+POST   /sandbox/consent     {"automatic", "user", "organisations": [name, ...], "decision"}
+POST   /sandbox/apps        registers an app, see identity.apps.App
+POST   /sandbox/disconnect  {"organisation", "user"}: an organisation removes the app, or a user's
+                            access to it ends
+POST   /sandbox/limits      {"enforced"}; forgets the calls counted so far
+POST   /sandbox/rules       see api.listing.ListingRules
+POST   /sandbox/reset       all as at the start, except what happened in the books
+DELETE /sandbox/users/{e-mail}
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import to_jsonable_python
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from xero_pipeline.sandbox.api.listing import ListingRules
+from xero_pipeline.sandbox.api.routes import AccountingApi
+from xero_pipeline.sandbox.books.errors import Refused
+from xero_pipeline.sandbox.event_json import event_from_json
+from xero_pipeline.sandbox.faults import Fault, FaultBoard
+from xero_pipeline.sandbox.identity.apps import App
+from xero_pipeline.sandbox.identity.routes import ConsentPolicy
+from xero_pipeline.sandbox.identity.service import Identity
+from xero_pipeline.sandbox.limits import Limiter
+from xero_pipeline.sandbox.request_log import RequestLog
+from xero_pipeline.sandbox.world import World
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class EventsBody(_Body):
+    organisation: str
+    events: list[dict[str, Any]]
+
+
+class ClockBody(_Body):
+    advance_seconds: float = 0
+    now: dt.datetime | None = None
+    frozen: bool | None = None
+
+
+class ConsentBody(_Body):
+    automatic: bool = True
+    user: str | None = None
+    organisations: list[str]
+    decision: Literal["allow", "deny"] = "allow"
+
+
+class DisconnectBody(_Body):
+    organisation: str
+    user: str | None = None
+
+
+class LimitsBody(_Body):
+    enforced: bool
+
+
+@dataclasses.dataclass
+class Control:
+    """Reaches into every part of a sandbox. `on_change` is called after each of its POSTs."""
+
+    world: World
+    identity: Identity
+    policy: ConsentPolicy
+    limiter: Limiter
+    api: AccountingApi
+    faults: FaultBoard
+    log: RequestLog
+    on_change: Callable[[], None]
+
+    def __post_init__(self) -> None:
+        clock = self.world.clock
+        self._first_policy = dataclasses.replace(self.policy)
+        self._first_limits = self.limiter.enforced
+        self._first_instant = clock.now() if clock.frozen else None
+
+    def routes(self) -> list[Route]:
+        posts: dict[str, Callable[[Any], object]] = {
+            "events": self.post_events,
+            "faults": self.post_fault,
+            "clock": self.post_clock,
+            "consent": self.post_consent,
+            "apps": self.post_app,
+            "disconnect": self.post_disconnect,
+            "limits": self.post_limits,
+            "rules": self.post_rules,
+            "reset": self.post_reset,
+        }
+        gets: dict[str, Callable[[], object]] = {
+            "": self.overview,
+            "/requests": self.log.entries,
+            "/egress": self.log.egress,
+        }
+        deletes: dict[str, Callable[[], None]] = {
+            "/requests": self.log.clear,
+            "/faults": self.faults.clear,
+        }
+        return [
+            *(Route(f"/sandbox{p}", self._read(do), methods=["GET"]) for p, do in gets.items()),
+            *(Route(f"/sandbox/{p}", self._write(do), methods=["POST"]) for p, do in posts.items()),
+            *(
+                Route(f"/sandbox{p}", self._read(do), methods=["DELETE"])
+                for p, do in deletes.items()
+            ),
+            Route("/sandbox/users/{email}", self._remove_user, methods=["DELETE"]),
+        ]
+
+    def overview(self) -> object:
+        return {
+            "now": self.world.clock.now(),
+            "frozen": self.world.clock.frozen,
+            "organisations": [
+                {"key": book.key, "tenant_id": tenant, "name": book.name}
+                for tenant, book in self.world.books.items()
+            ],
+            "users": self.identity.users,
+            "apps": self.identity.apps,
+        }
+
+    def post_events(self, body: dict[str, Any]) -> object:
+        wanted = EventsBody.model_validate(body)
+        now = self.world.clock.now()
+        events = [event_from_json(data, now) for data in wanted.events]
+        self.world.apply(self.world.book(wanted.organisation).tenant_id, events)
+        return {"applied": len(events)}
+
+    def post_fault(self, body: dict[str, Any]) -> object:
+        fields = dict(body)
+        if fields.get("tenant"):
+            fields["tenant"] = self.world.book(fields["tenant"]).tenant_id
+        now = self.world.clock.now()
+        fields["events"] = [event_from_json(data, now) for data in fields.get("events", ())]
+        fault = TypeAdapter(Fault).validate_python({**fields, "events": ()})
+        self.faults.add(dataclasses.replace(fault, events=tuple(fields["events"])))
+        return {}
+
+    def post_clock(self, body: dict[str, Any]) -> object:
+        wanted = ClockBody.model_validate(body)
+        clock = self.world.clock
+        if wanted.now is not None:
+            clock.set(wanted.now)
+        clock.advance(dt.timedelta(seconds=wanted.advance_seconds))
+        if wanted.frozen is not None:
+            clock.freeze() if wanted.frozen else clock.run()
+        return {"now": clock.now(), "frozen": clock.frozen}
+
+    def post_consent(self, body: dict[str, Any]) -> object:
+        wanted = ConsentBody.model_validate(body)
+        self.policy.organisations = [self.world.book(x).tenant_id for x in wanted.organisations]
+        self.policy.automatic = wanted.automatic
+        self.policy.user = wanted.user
+        self.policy.decision = wanted.decision
+        return {}
+
+    def post_app(self, body: dict[str, Any]) -> object:
+        app = TypeAdapter(App).validate_python(body)
+        self.identity.register(app)
+        return app
+
+    def post_disconnect(self, body: dict[str, Any]) -> object:
+        wanted = DisconnectBody.model_validate(body)
+        tenant = self.world.book(wanted.organisation).tenant_id
+        user = self.identity.user(wanted.user).user_id if wanted.user else None
+        self.identity.disconnect(tenant, user)
+        return {}
+
+    def post_limits(self, body: dict[str, Any]) -> object:
+        self.limiter.enforced = LimitsBody.model_validate(body).enforced
+        self.limiter.reset()
+        return {}
+
+    def post_rules(self, body: dict[str, Any]) -> object:
+        self.api.rules = TypeAdapter(ListingRules).validate_python(body)
+        return self.api.rules
+
+    def post_reset(self, body: dict[str, Any]) -> object:
+        self.identity.reset()
+        self.faults.clear()
+        self.log.clear()
+        self.limiter.reset()
+        self.limiter.enforced = self._first_limits
+        self.api.rules = ListingRules()
+        vars(self.policy).update(vars(self._first_policy))
+        if self._first_instant is not None:
+            self.world.clock.set(self._first_instant)
+            self.world.clock.freeze()
+        return {}
+
+    async def _remove_user(self, request: Request) -> Response:
+        try:
+            self.identity.remove_user(self.identity.user(request.path_params["email"]))
+        except LookupError as error:
+            return JSONResponse({"error": str(error)}, 404)
+        return JSONResponse({})
+
+    def _read(self, do: Callable[[], object]) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            return JSONResponse(to_jsonable_python(do() or {}))
+
+        return endpoint
+
+    def _write(self, do: Callable[[Any], object]) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            try:
+                answer = do(await request.json())
+            except (ValidationError, ValueError, LookupError, Refused) as error:
+                return JSONResponse({"error": str(error)}, 400)
+            self.on_change()
+            return JSONResponse(to_jsonable_python(answer))
+
+        return endpoint

@@ -1,0 +1,103 @@
+"""Things that go wrong at Xero, on demand."""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from xero_pipeline.sandbox.events import Event
+
+FaultKind = Literal[
+    "maintenance",  # 503, the whole API
+    "unavailable",  # 503, a moment
+    "organisation_offline",  # 503, one organisation for some minutes
+    "server_error",  # 500 with an HTML page
+    "rate_limit_minute",  # 429 with Retry-After
+    "rate_limit_day",  # 429 with a Retry-After of hours
+    "rate_limit_concurrent",  # 429 without Retry-After
+    "truncated",  # 200, and the JSON breaks off in the middle
+    "disconnected_401",  # the organisation removed the app, as 401
+    "disconnected_403",  # the same as 403
+    "no_reports_permission",  # reports and manual journals answer 403
+    "invalid_grant",  # the token endpoint refuses
+    "slow",  # the answer waits for `seconds`
+    "edit_after",  # once answered, an event happens to the book
+]
+FAULT_KINDS: tuple[str, ...] = get_args(FaultKind)
+
+_ALWAYS_ABOUT: dict[FaultKind, str] = {
+    "no_reports_permission": r"/api\.xro/2\.0/(reports/|manualjournals|journals)",
+    "invalid_grant": r"/connect/token",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing to go wrong.
+
+    Attributes:
+        kind: what happens.
+        path: regular expression searched for, without case, in path and query; "" is any request.
+        tenant: only this organisation's requests; None is any.
+        skip: let so many matching requests pass first.
+        times: then hit so many; None is for ever.
+        seconds: of a slow answer, or the Retry-After of a limit.
+        events: what happens to the book once the request is answered.
+    """
+
+    kind: FaultKind
+    path: str = ""
+    tenant: str | None = None
+    skip: int = 0
+    times: int | None = 1
+    seconds: float = 1.0
+    events: tuple[Event, ...] = ()
+
+    def concerns(self, target: str, tenant: str | None) -> bool:
+        patterns = [self.path, _ALWAYS_ABOUT.get(self.kind, "")]
+        return self.tenant in (None, tenant) and all(
+            re.search(pattern, target, re.IGNORECASE) for pattern in patterns
+        )
+
+
+class FaultBoard:
+    """The faults that are on. Each request takes those that concern it."""
+
+    def __init__(self) -> None:
+        self._armed: list[_Armed] = []
+        self._lock = threading.Lock()
+
+    def add(self, fault: Fault) -> None:
+        with self._lock:
+            self._armed.append(_Armed(fault))
+
+    def clear(self) -> None:
+        with self._lock:
+            self._armed.clear()
+
+    def take(self, target: str, tenant: str | None) -> list[Fault]:
+        """The faults that hit this request; counts it for all that it concerns."""
+        with self._lock:
+            hit = [
+                armed.fault
+                for armed in self._armed
+                if armed.fault.concerns(target, tenant) and armed.hits()
+            ]
+            self._armed = [armed for armed in self._armed if not armed.spent]
+            return hit
+
+
+class _Armed:
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        self._seen = 0
+
+    def hits(self) -> bool:
+        self._seen += 1
+        return self._seen > self.fault.skip
+
+    @property
+    def spent(self) -> bool:
+        return self.fault.times is not None and self._seen >= self.fault.skip + self.fault.times

@@ -1,0 +1,114 @@
+"""What all of Xero's addresses have in common: faults, compression, headers, the request log."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import Awaitable, Callable
+from email.utils import format_datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from xero_pipeline.sandbox.api import errors
+from xero_pipeline.sandbox.api.errors import ApiError
+from xero_pipeline.sandbox.faults import Fault, FaultBoard, FaultKind
+from xero_pipeline.sandbox.request_log import LoggedRequest, RequestLog, without_secrets
+from xero_pipeline.sandbox.world import World
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+_SMALLEST_COMPRESSED = 200
+
+
+class Front:
+    """Wraps every endpoint but the sandbox's own."""
+
+    def __init__(self, world: World, faults: FaultBoard, log: RequestLog) -> None:
+        self._world = world
+        self._faults = faults
+        self._log = log
+
+    def wrap(self, endpoint: Endpoint) -> Endpoint:
+        async def answer(request: Request) -> Response:
+            tenant = request.headers.get("xero-tenant-id", "").lower() or None
+            faults = self._faults.take(f"{request.url.path}?{request.url.query}", tenant)
+            request.state.pause = sum(fault.seconds for fault in faults if fault.kind == "slow")
+            try:
+                _raise_first(faults)
+                response = await endpoint(request)
+            except ApiError as error:
+                response = error.response()
+            self._happen_after(faults, tenant)
+            self._finish(request, response, tenant, faults)
+            return response
+
+        return answer
+
+    def _happen_after(self, faults: list[Fault], tenant: str | None) -> None:
+        for fault in faults:
+            if fault.kind == "edit_after" and tenant is not None:
+                self._world.apply(tenant, fault.events)
+
+    def _finish(
+        self, request: Request, response: Response, tenant: str | None, faults: list[Fault]
+    ) -> None:
+        now = self._world.clock.now()
+        raw = len(response.body)
+        if any(fault.kind == "truncated" for fault in faults):
+            response.body = response.body[: raw // 2]
+        if "gzip" in request.headers.get("accept-encoding", "") and raw > _SMALLEST_COMPRESSED:
+            response.body = gzip.compress(response.body, compresslevel=1)
+            response.headers["Content-Encoding"] = "gzip"
+            response.headers["Vary"] = "Accept-Encoding"
+        response.headers["Content-Length"] = str(len(response.body))
+        date = format_datetime(now, usegmt=True)
+        response.headers.update(
+            {"Date": date, "Expires": date, "Pragma": "no-cache", "Server": "Kestrel"}
+        )
+        response.headers["Cache-Control"] = "max-age=0, no-cache, no-store"
+        self._log.add(
+            LoggedRequest(
+                at=now,
+                method=request.method,
+                path=request.url.path,
+                query=request.url.query,
+                headers=without_secrets(request.headers),
+                tenant=tenant,
+                status=response.status_code,
+                bytes_raw=raw,
+                bytes_sent=len(response.body),
+            )
+        )
+
+
+async def pause(request: Request) -> None:
+    """Where a slow answer waits."""
+    if request.state.pause:
+        await asyncio.sleep(request.state.pause)
+
+
+def _raise_first(faults: list[Fault]) -> None:
+    for fault in faults:
+        if fault.kind in _ANSWERS:
+            raise _ANSWERS[fault.kind](fault)
+
+
+_ANSWERS: dict[FaultKind, Callable[[Fault], ApiError]] = {
+    "maintenance": lambda _: _offline("The Xero API is currently offline for maintenance"),
+    "unavailable": lambda _: _offline("The Xero API is temporarily unavailable"),
+    "organisation_offline": lambda _: _offline("The Organisation is offline"),
+    "server_error": lambda _: ApiError(500, "<html>An error occurred</html>", "text/html"),
+    "rate_limit_minute": lambda fault: errors.rate_limited("minute", int(fault.seconds)),
+    "rate_limit_day": lambda fault: errors.rate_limited("day", int(fault.seconds)),
+    "rate_limit_concurrent": lambda _: errors.rate_limited("concurrent", None),
+    "disconnected_401": lambda _: errors.not_authenticated(),
+    "disconnected_403": lambda _: errors.wrong_tenant(),
+    "no_reports_permission": lambda _: errors.no_permission(),
+    "invalid_grant": lambda _: ApiError(400, '{"error":"invalid_grant"}', "application/json"),
+}
+"""What a fault answers in place of the real thing; the other faults leave that alone."""
+
+
+def _offline(text: str) -> ApiError:
+    return ApiError(503, text)

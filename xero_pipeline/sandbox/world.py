@@ -1,0 +1,77 @@
+"""The organisations of a sandbox, their books, and the life that happens to them as time passes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from xero_pipeline.sandbox.clock import Clock
+from xero_pipeline.sandbox.contract import Book
+from xero_pipeline.sandbox.events import Event
+
+Plan = Callable[[dt.datetime], list[Event]]
+"""All events of a book up to an instant, in order. A later instant only adds to the end."""
+
+_FORESIGHT = dt.timedelta(days=45)
+
+
+class Organisation:
+    """A book and the events still to come."""
+
+    def __init__(self, book: Book, plan: Plan) -> None:
+        self.book = book
+        self._plan = plan
+        self._planned_until: dt.datetime | None = None
+        self._events: list[Event] = []
+        self._applied = 0
+
+    def catch_up(self, now: dt.datetime) -> None:
+        """Lets everything happen that is due."""
+        if self._planned_until is None or now > self._planned_until:
+            self._planned_until = now + _FORESIGHT
+            self._events = self._plan(self._planned_until)
+        while self._applied < len(self._events) and self._events[self._applied].at <= now:
+            self.book.apply(self._events[self._applied])
+            self._applied += 1
+
+
+class World:
+    """All organisations. Books are read and changed one request at a time."""
+
+    def __init__(self, clock: Clock, organisations: Iterable[Organisation]) -> None:
+        self.clock = clock
+        self._organisations = list(organisations)
+        self._lock = threading.RLock()
+        with self._lock:
+            for organisation in self._organisations:
+                organisation.catch_up(clock.now())
+
+    @property
+    def books(self) -> Mapping[str, Book]:
+        """By tenant id."""
+        return {item.book.tenant_id: item.book for item in self._organisations}
+
+    def book(self, name: str) -> Book:
+        """By key, tenant id or name; raises LookupError."""
+        for item in self._organisations:
+            if name.lower() in (item.book.key, item.book.tenant_id, item.book.name.lower()):
+                return item.book
+        raise LookupError(f"No organisation is called {name}")
+
+    @contextmanager
+    def open(self, tenant: str) -> Iterator[Book]:
+        """A book as it stands now, held still while it is read."""
+        with self._lock:
+            organisation = next(
+                item for item in self._organisations if item.book.tenant_id == tenant
+            )
+            organisation.catch_up(self.clock.now())
+            yield organisation.book
+
+    def apply(self, tenant: str, events: Iterable[Event]) -> None:
+        """Makes something happen that the plan does not know of."""
+        with self.open(tenant) as book:
+            for event in events:
+                book.apply(event)
