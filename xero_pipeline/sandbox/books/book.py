@@ -1,0 +1,198 @@
+"""The book of one organisation: events in, rows and reports out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from xero_pipeline.sandbox import events
+from xero_pipeline.sandbox.books.apply import (
+    banking,
+    contacts,
+    invoicing,
+    journals,
+    settings,
+    settling,
+)
+from xero_pipeline.sandbox.books.documents import Attachment
+from xero_pipeline.sandbox.books.errors import Refused
+from xero_pipeline.sandbox.books.ledger import Journal
+from xero_pipeline.sandbox.books.records import Records, Shelf
+from xero_pipeline.sandbox.books.shapes import banking as bank_rows
+from xero_pipeline.sandbox.books.shapes import contacts as contact_rows
+from xero_pipeline.sandbox.books.shapes import credits as credit_rows
+from xero_pipeline.sandbox.books.shapes import invoices as invoice_rows
+from xero_pipeline.sandbox.books.shapes import payments as payment_rows
+from xero_pipeline.sandbox.books.shapes import settings as setting_rows
+from xero_pipeline.sandbox.contract import Row
+
+_RECODERS: Mapping[events.DocumentKind, Callable[[Records, events.DocumentRecoded], None]] = {
+    "Invoice": invoicing.recode,
+    "CreditNote": invoicing.recode,
+    "BankTransaction": banking.recode,
+    "ManualJournal": journals.recode_manual,
+}
+
+
+def _recode(records: Records, event: events.DocumentRecoded) -> None:
+    _RECODERS[event.kind](records, event)
+
+
+_HANDLERS: Mapping[type[events.Event], Callable[[Records, Any], None]] = {
+    events.UserAdded: settings.add_user,
+    events.CurrencyAdded: settings.add_currency,
+    events.TaxRateAdded: settings.add_tax_rate,
+    events.AccountAdded: settings.add_account,
+    events.AccountChanged: settings.change_account,
+    events.TrackingCategoryAdded: settings.add_tracking_category,
+    events.ItemAdded: settings.add_item,
+    events.ItemDeleted: settings.delete_item,
+    events.ContactAdded: contacts.add_contact,
+    events.ContactChanged: contacts.change_contact,
+    events.ContactsMerged: contacts.merge_contacts,
+    events.ContactGroupAdded: contacts.add_group,
+    events.RepeatingInvoiceSaved: invoicing.save_repeating,
+    events.RepeatingInvoiceAdvanced: invoicing.advance_repeating,
+    events.RepeatingInvoiceDeleted: invoicing.delete_repeating,
+    events.InvoiceRaised: invoicing.raise_invoice,
+    events.InvoiceStatusChanged: invoicing.change_invoice_status,
+    events.InvoiceDatesChanged: invoicing.change_dates,
+    events.InvoiceContactChanged: invoicing.change_contact,
+    events.CreditNoteRaised: invoicing.raise_credit_note,
+    events.CreditNoteStatusChanged: invoicing.change_credit_note_status,
+    events.DocumentRecoded: _recode,
+    events.CreditAllocated: settling.allocate,
+    events.AllocationDeleted: settling.delete_allocation,
+    events.PaymentMade: settling.make_payment,
+    events.PaymentDeleted: settling.delete_payment,
+    events.BatchPaymentMade: settling.make_batch,
+    events.BankTransactionPosted: banking.post_transaction,
+    events.BankTransactionReconciled: banking.reconcile,
+    events.BankTransactionDeleted: banking.delete_transaction,
+    events.CreditVoided: banking.void_credit,
+    events.BankTransferMade: banking.transfer,
+    events.BankTransferDeleted: banking.delete_transfer,
+    events.ManualJournalPosted: journals.post_manual,
+    events.ManualJournalStatusChanged: journals.change_manual_status,
+    events.FileAttached: journals.attach,
+}
+
+
+@dataclass(frozen=True)
+class _Resource:
+    """One of Xero's lists: the documents on a shelf and how each becomes a row."""
+
+    shelf: Shelf[Any]
+    shape: Callable[[Any], Row]
+
+
+def _resources(records: Records) -> Mapping[str, _Resource]:
+    def resource(shelf: Shelf[Any], shape: Callable[[Records, Any], Row]) -> _Resource:
+        return _Resource(shelf, partial(shape, records))
+
+    return {
+        "Accounts": resource(records.chart, setting_rows.account),
+        "BankTransactions": resource(records.bank_transactions, bank_rows.bank_transaction),
+        "BankTransfers": resource(records.transfers, bank_rows.bank_transfer),
+        "BatchPayments": resource(records.batches, payment_rows.batch_payment),
+        "ContactGroups": resource(records.groups, contact_rows.contact_group),
+        "Contacts": resource(records.contacts, contact_rows.contact),
+        "CreditNotes": resource(records.credit_notes, credit_rows.credit_note),
+        "Currencies": resource(records.currencies, setting_rows.currency),
+        "Invoices": resource(records.invoices, invoice_rows.invoice),
+        "Items": resource(records.items, setting_rows.item),
+        "ManualJournals": resource(records.manual_journals, bank_rows.manual_journal),
+        "Overpayments": resource(records.overpayments, credit_rows.overpayment),
+        "Payments": resource(records.payments, payment_rows.payment),
+        "Prepayments": resource(records.prepayments, credit_rows.prepayment),
+        "RepeatingInvoices": resource(records.repeating, invoice_rows.repeating_invoice),
+        "TaxRates": resource(records.tax_rates, setting_rows.tax_rate),
+        "TrackingCategories": resource(records.categories, setting_rows.tracking_category),
+        "Users": resource(records.users, setting_rows.user),
+    }
+
+
+class Book:
+    """One organisation's ledger and documents.
+
+    Attributes:
+        key, tenant_id, name, base_currency, timezone: of the organisation. The tenant id is the
+            OrganisationID.
+        version: grows by one with every applied event.
+        clock: what time it is, for everything that depends on today (overdue balances, the date a
+            report was made). Until it is set, that is the instant of the last event.
+    """
+
+    def __init__(self, opened: events.OrganisationOpened) -> None:
+        self._records = Records(opened)
+        self._resources = _resources(self._records)
+        self._organisation = setting_rows.organisation(self._records)
+        self._last_event_at = opened.at
+        self.key = opened.key
+        self.tenant_id = self._records.id
+        self.name = opened.name
+        self.base_currency = opened.base_currency
+        self.timezone: ZoneInfo = self._records.timezone
+        self.version = 0
+        self.clock: Callable[[], dt.datetime] = lambda: self._last_event_at
+
+    def apply(self, event: events.Event) -> None:
+        """Let an event happen.
+
+        Raises:
+            Refused: Xero would refuse it; the book is as it was.
+        """
+        handler = _HANDLERS.get(type(event))
+        if handler is None:
+            raise Refused(f"A book that is open does not take {type(event).__name__}.")
+        handler(self._records, event)
+        self._last_event_at = max(self._last_event_at, event.at)
+        self.version += 1
+
+    def rows(self, resource: str) -> Sequence[Row]:
+        """Every row of a list, whatever its status, in the order the documents were made.
+
+        Args:
+            resource: Xero's list key, "Invoices".
+
+        Raises:
+            KeyError: the books keep no such list.
+        """
+        if resource == "Organisations":
+            return [self._organisation]
+        self._notice_the_day()
+        wanted = self._resources[resource]
+        return wanted.shelf.rows(wanted.shape)
+
+    def row(self, resource: str, key: str) -> Row | None:
+        """One row by its GUID, or by what Xero takes instead: an InvoiceNumber, CreditNoteNumber,
+        account or item Code, TaxType or currency Code."""
+        if resource == "Organisations":
+            return self._organisation if key.lower() == self.tenant_id else None
+        self._notice_the_day()
+        wanted = self._resources[resource]
+        document = wanted.shelf.find(key)
+        return None if document is None else wanted.shelf.row(document, wanted.shape)
+
+    def journals(self) -> Sequence[Journal]:
+        """The ledger, in order of JournalNumber."""
+        return self._records.ledger.journals
+
+    def attachments(self, kind: str, document_id: str) -> Sequence[Attachment]:
+        """The files on a document; `kind` as in FileAttached."""
+        return self._records.attachments.get((kind, document_id), [])
+
+    def today(self) -> dt.date:
+        """The organisation's calendar day."""
+        return self.clock().astimezone(self.timezone).date()
+
+    def _notice_the_day(self) -> None:
+        """Overdue balances change at midnight without any event."""
+        today = self.today()
+        if today != self._records.balances_day:
+            self._records.balances_day = today
+            self._records.contacts.forget_all()

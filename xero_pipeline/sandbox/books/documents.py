@@ -1,0 +1,438 @@
+"""The documents of a book, as they stand now. Amounts in each document's own currency."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from xero_pipeline.sandbox import events
+from xero_pipeline.sandbox.books.arithmetic import ZERO, PricedLine, total
+
+# --- settings and contacts -----------------------------------------------------------------------
+
+CLASS_OF_ACCOUNT_TYPE = {
+    "BANK": "ASSET",
+    "CURRENT": "ASSET",
+    "FIXED": "ASSET",
+    "INVENTORY": "ASSET",
+    "NONCURRENT": "ASSET",
+    "PREPAYMENT": "ASSET",
+    "CURRLIAB": "LIABILITY",
+    "LIABILITY": "LIABILITY",
+    "PAYG": "LIABILITY",
+    "TERMLIAB": "LIABILITY",
+    "EQUITY": "EQUITY",
+    "DEPRECIATN": "EXPENSE",
+    "DIRECTCOSTS": "EXPENSE",
+    "EXPENSE": "EXPENSE",
+    "OVERHEADS": "EXPENSE",
+    "OTHERINCOME": "REVENUE",
+    "REVENUE": "REVENUE",
+    "SALES": "REVENUE",
+}
+
+
+@dataclass
+class Account:
+    """An account of the chart; `key` is its code. Bank accounts have a currency."""
+
+    key: str
+    id: str
+    name: str
+    type: str
+    tax_type: str
+    system_account: str | None
+    currency: str | None
+    bank_account_type: str | None
+    bank_account_number: str | None
+    enable_payments: bool
+    updated_at: dt.datetime
+    status: str = "ACTIVE"
+
+    @property
+    def account_class(self) -> str:
+        return CLASS_OF_ACCOUNT_TYPE[self.type]
+
+    @property
+    def is_bank(self) -> bool:
+        return self.type == "BANK"
+
+
+@dataclass
+class TaxRate:
+    key: str  # its TaxType
+    id: str
+    name: str
+    percent: Decimal
+
+
+@dataclass
+class Currency:
+    key: str  # its Code
+    id: str
+    description: str
+
+
+@dataclass
+class User:
+    key: str
+    id: str
+    event: events.UserAdded
+
+
+@dataclass
+class TrackingCategory:
+    key: str
+    id: str
+    name: str
+    options: dict[str, str]  # option name -> TrackingOptionID
+
+
+@dataclass
+class Item:
+    key: str  # its Code
+    id: str
+    event: events.ItemAdded
+
+
+@dataclass
+class ContactGroup:
+    key: str
+    id: str
+    name: str
+
+
+@dataclass
+class Contact:
+    key: str
+    id: str
+    name: str
+    email: str
+    first_name: str
+    last_name: str
+    default_currency: str | None
+    sales_terms_days: int | None
+    groups: tuple[str, ...]
+    updated_at: dt.datetime
+    status: str = "ACTIVE"
+    merged_to: str | None = None
+    has_attachments: bool = False
+    payables: list[Payable] = field(default_factory=list)
+
+
+# --- invoices and credits ------------------------------------------------------------------------
+
+SavedStatus = Literal["DRAFT", "SUBMITTED", "AUTHORISED", "VOIDED", "DELETED"]
+Control = Literal["DEBTORS", "CREDITORS"]
+
+_NATURE: dict[str, tuple[Control, int]] = {
+    "ACCREC": ("DEBTORS", 1),
+    "ACCPAY": ("CREDITORS", -1),
+    "ACCRECCREDIT": ("DEBTORS", -1),
+    "ACCPAYCREDIT": ("CREDITORS", 1),
+    "RECEIVE-OVERPAYMENT": ("DEBTORS", -1),
+    "SPEND-OVERPAYMENT": ("CREDITORS", 1),
+    "RECEIVE-PREPAYMENT": ("DEBTORS", -1),
+    "SPEND-PREPAYMENT": ("CREDITORS", 1),
+}
+
+
+SOURCE_TYPES = {
+    "RECEIVE-OVERPAYMENT": "AROVERPAYMENT",
+    "SPEND-OVERPAYMENT": "APOVERPAYMENT",
+    "RECEIVE-PREPAYMENT": "ARPREPAYMENT",
+    "SPEND-PREPAYMENT": "APPREPAYMENT",
+    "RECEIVE": "CASHREC",
+    "SPEND": "CASHPAID",
+}
+"""Xero's SourceType of a journal where it differs from the type of the document."""
+
+
+@dataclass(eq=False)
+class Payable:
+    """What can be settled: an invoice, a bill, a credit note, a prepayment or an overpayment.
+
+    Attributes:
+        number: InvoiceNumber or CreditNoteNumber; "" where there is none.
+        rate: foreign units per unit of base; None in the base currency.
+        saved_as: the status that somebody chose; PAID is never chosen (see `status`).
+        settlements: live payments and allocations, in the order they were applied.
+        revision: how often the lines were replaced.
+    """
+
+    key: str
+    id: str
+    kind: events.PayableKind
+    type: str
+    number: str
+    reference: str
+    contact: str
+    date: dt.date
+    lines: tuple[PricedLine, ...]
+    line_amount_types: events.LineAmountTypes
+    currency: str
+    rate: Decimal | None
+    saved_as: SavedStatus
+    updated_at: dt.datetime
+    settlements: list[Settlement] = field(default_factory=list)
+    revision: int = 0
+    has_attachments: bool = False
+    due_date: dt.date | None = None
+    expected_payment_date: dt.date | None = None
+    repeating_invoice: str | None = None
+    sent_to_contact: bool = False
+
+    @property
+    def control(self) -> Control:
+        """The control account on whose side this document stands."""
+        return _NATURE[self.type][0]
+
+    @property
+    def sign(self) -> int:
+        """1 when the open document is a debit (we are owed), -1 when it is a credit."""
+        return _NATURE[self.type][1]
+
+    @property
+    def is_in_control_account(self) -> bool:
+        """Prepayments wait in the accounts of their own lines, everything else in control."""
+        return self.kind != "Prepayment"
+
+    @property
+    def sub_total(self) -> Decimal:
+        return total([line.net for line in self.lines])
+
+    @property
+    def total_tax(self) -> Decimal:
+        return total([line.tax for line in self.lines])
+
+    @property
+    def total(self) -> Decimal:
+        return self.sub_total + self.total_tax
+
+    @property
+    def discount(self) -> Decimal:
+        return total([line.discount for line in self.lines])
+
+    @property
+    def payments(self) -> list[Payment]:
+        return [each for each in self.settlements if isinstance(each, Payment)]
+
+    @property
+    def allocations(self) -> list[Allocation]:
+        return [each for each in self.settlements if isinstance(each, Allocation)]
+
+    @property
+    def is_gone(self) -> bool:
+        return self.saved_as in ("VOIDED", "DELETED")
+
+    @property
+    def remaining(self) -> Decimal:
+        """AmountDue of an invoice, RemainingCredit of a credit; 0 once voided or deleted."""
+        if self.is_gone:
+            return ZERO
+        return self.total - total([each.amount for each in self.settlements])
+
+    @property
+    def status(self) -> str:
+        """Xero's Status: an authorised document with nothing left is PAID."""
+        if self.saved_as == "AUTHORISED" and self.remaining == 0:
+            return "PAID"
+        return self.saved_as
+
+    @property
+    def fully_paid_on(self) -> dt.date | None:
+        """The latest date among payments and applied credits; None unless PAID."""
+        if self.status != "PAID":
+            return None
+        return max((self._day_of(each) for each in self.settlements), default=self.date)
+
+    def _day_of(self, settlement: Settlement) -> dt.date:
+        """On an invoice Xero counts a credit by its own date, not by that of its allocation."""
+        if self.kind == "Invoice" and isinstance(settlement, Allocation):
+            return settlement.credit.date
+        return settlement.date
+
+
+@dataclass(eq=False)
+class BatchPayment:
+    key: str
+    id: str
+    type: Literal["PAYBATCH", "RECBATCH"]
+    account: str
+    date: dt.date
+    reference: str
+    updated_at: dt.datetime
+    payments: list[Payment] = field(default_factory=list)
+
+    @property
+    def live(self) -> list[Payment]:
+        return [payment for payment in self.payments if payment.status == "AUTHORISED"]
+
+    @property
+    def status(self) -> str:
+        return "AUTHORISED" if self.live else "DELETED"
+
+
+@dataclass(eq=False)
+class Payment:
+    """Money against an invoice, or a refund of a credit.
+
+    Attributes:
+        amount: in the target's currency.
+        bank_amount: in the account's currency.
+        base_amount: what the account gets in the ledger, in base currency.
+        rate: of the payment's day; None in the base currency.
+    """
+
+    key: str
+    id: str
+    target: Payable
+    account: str
+    date: dt.date
+    amount: Decimal
+    bank_amount: Decimal
+    base_amount: Decimal
+    rate: Decimal | None
+    reference: str
+    is_reconciled: bool
+    updated_at: dt.datetime
+    status: Literal["AUTHORISED", "DELETED"] = "AUTHORISED"
+    batch: BatchPayment | None = None
+
+
+@dataclass(eq=False)
+class Allocation:
+    """A credit applied to an invoice; `amount` in the currency that both share."""
+
+    key: str
+    id: str
+    credit: Payable
+    invoice: Payable
+    amount: Decimal
+
+    @property
+    def date(self) -> dt.date:
+        """The later of the two documents' dates."""
+        return max(self.credit.date, self.invoice.date)
+
+
+Settlement = Payment | Allocation
+
+
+@dataclass(eq=False)
+class RepeatingInvoice:
+    key: str
+    id: str
+    type: events.InvoiceType
+    contact: str
+    schedule: events.Schedule
+    lines: tuple[PricedLine, ...]
+    line_amount_types: events.LineAmountTypes
+    currency: str
+    reference: str
+    status: Literal["DRAFT", "AUTHORISED", "DELETED"]
+    revision: int = 0
+
+    @property
+    def sub_total(self) -> Decimal:
+        return total([line.net for line in self.lines])
+
+    @property
+    def total_tax(self) -> Decimal:
+        return total([line.tax for line in self.lines])
+
+
+# --- the bank and journals -----------------------------------------------------------------------
+
+BankRowType = events.BankTransactionType | Literal["SPEND-TRANSFER", "RECEIVE-TRANSFER"]
+
+
+@dataclass(eq=False)
+class BankTransaction:
+    """Spend or receive money. `amount` is the total of a row without lines: a transfer's side."""
+
+    key: str
+    id: str
+    type: BankRowType
+    account: str
+    contact: str | None
+    date: dt.date
+    lines: tuple[PricedLine, ...]
+    line_amount_types: events.LineAmountTypes
+    currency: str
+    rate: Decimal | None
+    reference: str
+    is_reconciled: bool
+    updated_at: dt.datetime
+    amount: Decimal = ZERO
+    status: Literal["AUTHORISED", "DELETED"] = "AUTHORISED"
+    credit: Payable | None = None
+    revision: int = 0
+    has_attachments: bool = False
+
+    @property
+    def sub_total(self) -> Decimal:
+        return total([line.net for line in self.lines]) + self.amount
+
+    @property
+    def total_tax(self) -> Decimal:
+        return total([line.tax for line in self.lines])
+
+    @property
+    def sign(self) -> int:
+        """1 when money comes into the account, -1 when it goes out."""
+        return 1 if self.type.startswith("RECEIVE") else -1
+
+
+@dataclass(eq=False)
+class BankTransfer:
+    """Between two accounts; `base_amount` is what moves in the ledger, in base currency."""
+
+    key: str
+    id: str
+    from_account: str
+    to_account: str
+    date: dt.date
+    amount: Decimal
+    to_amount: Decimal
+    base_amount: Decimal
+    rate: Decimal | None
+    reference: str
+    created_at: dt.datetime
+    spend: BankTransaction
+    receive: BankTransaction
+    status: Literal["AUTHORISED", "DELETED"] = "AUTHORISED"
+
+
+@dataclass(frozen=True)
+class ManualLine:
+    """Debit positive, in base currency; `tax` goes to the tax account on top of `amount`."""
+
+    account: str
+    amount: Decimal
+    tax: Decimal
+    tax_type: str
+    description: str
+
+
+@dataclass(eq=False)
+class ManualJournal:
+    key: str
+    id: str
+    narration: str
+    date: dt.date
+    lines: tuple[ManualLine, ...]
+    line_amount_types: events.LineAmountTypes
+    status: Literal["DRAFT", "POSTED", "VOIDED", "DELETED"]
+    updated_at: dt.datetime
+    has_attachments: bool = False
+
+
+@dataclass(frozen=True)
+class Attachment:
+    attachment_id: str
+    file_name: str
+    mime_type: str
+    content: bytes
