@@ -28,6 +28,8 @@ _ROW_META: Columns = {
     "_first_seen_at": "TIMESTAMP",
     "_synced_at": "TIMESTAMP",
     "_removed_at": "TIMESTAMP",
+    "_sync_id": "VARCHAR",
+    "_row_hash": "UBIGINT",
 }
 _REPORT_NAMES = frozenset(report.name for report in REPORTS)
 

@@ -1,0 +1,103 @@
+"""How a raw table is read out of landed pages: one SELECT over any number of files.
+
+DuckDB parses the JSON with the types that raw_tables.py declares; Python never sees a record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xero_pipeline.warehouse.raw_tables import RAW_TABLES
+from xero_pipeline.warehouse.wire_types import Record, quoted, snake_case
+from xero_pipeline.xero.endpoints import ENDPOINTS, REPORTS
+
+_VERSION = "updated_date_utc"
+# A page of 1,000 documents with many lines; DuckDB's default is 16 MB.
+_LARGEST_PAGE_BYTES = 268_435_456
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One raw table and how its rows are told apart.
+
+    Attributes:
+        endpoint: the name in the catalogue.
+        list_key: the key of a page that holds the records.
+        id_field: the key of a record, as Xero spells it; None for reports, which have none.
+        key: the column that identifies a row within an organisation.
+        version: the column that grows with every edit at Xero; None where Xero has none.
+        record: the declared fields.
+    """
+
+    endpoint: str
+    list_key: str
+    id_field: str | None
+    key: str
+    version: str | None
+    record: Record
+
+    @property
+    def relation(self) -> str:
+        return f"raw.{self.endpoint}"
+
+
+def raw_table(endpoint: str) -> RawTable:
+    """The raw table of an endpoint or report of the catalogue."""
+    record = RAW_TABLES[endpoint]
+    if endpoint in {report.name for report in REPORTS}:
+        return RawTable(endpoint, "Reports", None, "as_of_date", None, record)
+    entry = next(entry for entry in ENDPOINTS if entry.name == endpoint)
+    key = snake_case(entry.id_field)
+    versioned = any(field.column == _VERSION for field in record.fields)
+    return RawTable(
+        endpoint, entry.list_key, entry.id_field, key, _VERSION if versioned else None, record
+    )
+
+
+def select_rows(table: RawTable) -> str:
+    """The rows of all pages in the temporary table `pages`, with the columns of the raw table.
+
+    Takes the parameter `$files`. A page without its list, or a record without its id, stops the
+    statement: an error answer read as an empty list would declare every record gone.
+    """
+    columns = ",\n    ".join(
+        f"{_converted(table, field.name)} as {quoted(field.column)}"
+        for field in table.record.fields
+    )
+    as_of = "as_of_date," if table.id_field is None else ""
+    return f"""
+select
+    organisation_id,
+    {as_of}
+    {columns},
+    started_at as _first_seen_at,
+    started_at as _synced_at,
+    null as _removed_at,
+    sync_id as _sync_id,
+    hash(item) as _row_hash
+from (
+    select
+        pages.*,
+        unnest({_or_error(quoted(table.list_key), f"there is no {table.list_key} in it")}) as item
+    from read_json(
+        $files,
+        columns = {{{quoted(table.list_key)}: '{table.record.wire}[]'}},
+        records = true,
+        format = 'unstructured',
+        maximum_object_size = {_LARGEST_PAGE_BYTES},
+        filename = true
+    )
+    join pages using (filename)
+)"""
+
+
+def _converted(table: RawTable, name: str) -> str:
+    value = f"item.{quoted(name)}"
+    field = next(field for field in table.record.fields if field.name == name)
+    converted = field.type.converted(value)
+    return _or_error(converted, f"a record has no {name}") if name == table.id_field else converted
+
+
+def _or_error(value: str, reason: str) -> str:
+    """In the form of DuckDB's own messages, so that one pattern finds the file in both."""
+    return f"""coalesce({value}, error('in file "' || filename || '": {reason}'))"""
