@@ -108,7 +108,10 @@ class Warehouse:
             )
         self.connection.execute(_OPS)
         for seed in MODELS.glob("seeds/*.csv"):
-            self.connection.execute(f"create table seeds.{seed.stem} as from read_csv('{seed}')")
+            self.connection.execute(
+                f"create table seeds.{seed.stem} as "
+                f"from read_csv('{seed}', header = true, all_varchar = true)"
+            )
 
     def insert(self, table: str, rows: Iterable[Mapping[str, object]]) -> None:
         """Rows of a raw table; columns left out are NULL, columns it does not have an error."""

@@ -1,0 +1,60 @@
+-- Cash flow by month over all bank accounts and credit cards together: spending on a card is an
+-- outflow when it is spent, and paying the card is a transfer between two of our own accounts.
+-- opening + inflow - outflow + tax + financing + one_off + transfers = closing, to the cent.
+with
+
+balances as (
+    select
+        organisation_id,
+        month,
+        max(as_of_date) as as_of_date,
+        sum(opening_base) as opening_base,
+        sum(closing_base) as closing_base,
+        sum(closing_base) filter (where not is_credit_card) as cash_base,
+        -sum(closing_base) filter (where is_credit_card) as credit_card_debt_base
+    from marts.cash_balances_history
+    group by organisation_id, month
+),
+
+movements as (
+    select
+        organisation_id,
+        date_trunc('month', movement_date)::date as month,
+        sum(amount_base) filter (where category = 'operating' and amount_base > 0) as inflow,
+        -sum(amount_base) filter (where category = 'operating' and amount_base < 0) as outflow,
+        sum(amount_base) filter (where category = 'tax') as tax,
+        sum(amount_base) filter (where category = 'financing') as financing,
+        sum(amount_base) filter (where category = 'one_off') as one_off,
+        sum(amount_base) filter (where category = 'transfer') as transfers
+    from intermediate.cash_movements
+    group by all
+)
+
+select
+    balances.organisation_id,
+    balances.month,
+    balances.as_of_date,
+    balances.as_of_date = last_day(balances.month) as is_complete,
+    balances.opening_base::decimal(18, 2) as opening_base,
+    coalesce(movements.inflow, 0)::decimal(18, 2) as inflow_base,
+    coalesce(movements.outflow, 0)::decimal(18, 2) as outflow_base,
+    coalesce(movements.tax, 0)::decimal(18, 2) as tax_base,
+    coalesce(movements.financing, 0)::decimal(18, 2) as financing_base,
+    coalesce(movements.one_off, 0)::decimal(18, 2) as one_off_base,
+    coalesce(movements.transfers, 0)::decimal(18, 2) as transfers_base,
+    balances.closing_base::decimal(18, 2) as closing_base,
+    coalesce(balances.cash_base, 0)::decimal(18, 2) as cash_base,
+    coalesce(balances.credit_card_debt_base, 0)::decimal(18, 2) as credit_card_debt_base,
+    -- What the business itself used up: tax is a cost, financing and one-offs are not.
+    (
+        coalesce(movements.outflow, 0) - coalesce(movements.inflow, 0)
+        - coalesce(movements.tax, 0)
+    )::decimal(18, 2) as net_burn_base,
+    (coalesce(movements.outflow, 0) - coalesce(movements.inflow, 0))::decimal(18, 2)
+        as net_burn_without_tax_base,
+    (coalesce(movements.outflow, 0) - least(coalesce(movements.tax, 0), 0))::decimal(18, 2)
+        as gross_burn_base
+from balances
+left join movements
+    on movements.organisation_id = balances.organisation_id
+    and movements.month = balances.month
