@@ -54,7 +54,15 @@ class Book(Protocol):
     def timezone(self) -> ZoneInfo: ...
 
     def apply(self, event: Event) -> None: ...
-    def rows(self, resource: str) -> Sequence[Row]: ...
-    def row(self, resource: str, key: str) -> Row | None: ...
-    def report(self, name: str, query: Mapping[str, str], today: dt.date) -> Row: ...
-    def attachments(self, kind: str, document_id: str) -> Sequence[Attachment]: ...
+
+    def rows(self, resource: str) -> Sequence[Row]:
+        """Every row of a list; `resource` is its plural key, "Invoices"."""
+
+    def row(self, resource: str, key: str) -> Row | None:
+        """One row by its GUID or by the number or code that Xero takes instead."""
+
+    def report(self, name: str, query: Mapping[str, str], today: dt.date) -> Row:
+        """A report; the names of `query` are in lower case. Raises books.BadQuery."""
+
+    def attachments(self, kind: str, document_id: str) -> Sequence[Attachment]:
+        """The files on a document; `kind` is Xero's singular name, "Invoice"."""

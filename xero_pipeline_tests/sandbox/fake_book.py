@@ -33,7 +33,7 @@ class FakeBook:
         self.name = f"{key.title()} Ltd"
         self.tenant_id = xero_id(key, "Organisation", key)
         self._rows: dict[str, dict[str, Row]] = {
-            "Organisation": {"0": self._organisation()},
+            "Organisations": {"0": self._organisation()},
             "Users": {email: self._user(email) for email in users},
             "Contacts": {name: self.contact(name) for name in ("Ada", "Bea")},
             "Invoices": {str(n): self._invoice(n) for n in range(1, invoices + 1)},
@@ -54,7 +54,7 @@ class FakeBook:
         return list(self._rows.get(resource, {}).values())
 
     def row(self, resource: str, key: str) -> Row | None:
-        return self._rows.get(resource, {}).get(key)
+        return next((row for row in self.rows(resource) if key in row.values()), None)
 
     def report(self, name: str, query: Mapping[str, str], today: dt.date) -> Row:
         if name == "AgedReceivablesByContact" and "contactid" not in query:

@@ -38,7 +38,6 @@ class Resource:
         list_key: the key of the answer that holds the records.
         id_field: the record's key.
         scopes: any one of these is enough.
-        also_by: another field by which a single record may be asked for.
         paged: takes `page` and `pageSize`.
         modified_field: what If-Modified-Since is held against; None where Xero ignores it.
         stable_order: sorted by UpdatedDateUTC, then id, unless asked otherwise.
@@ -47,14 +46,12 @@ class Resource:
         hidden: the status a plain listing hides, and the parameter that shows it.
         cheap_fields: fields Xero has indexed for `where` and `order` on large collections.
         attachable: the kind of document that files hang on; None where there are none.
-        needs_reports_permission: closed to users without it.
     """
 
     path: str
     list_key: str
     id_field: str
     scopes: frozenset[str]
-    also_by: str | None = None
     paged: bool = False
     modified_field: str | None = None
     stable_order: bool = False
@@ -63,7 +60,6 @@ class Resource:
     hidden: tuple[str, str, str] | None = None
     cheap_fields: frozenset[str] = frozenset()
     attachable: str | None = None
-    needs_reports_permission: bool = False
 
 
 _UPDATED = "UpdatedDateUTC"
@@ -88,7 +84,7 @@ RESOURCES: tuple[Resource, ...] = (
         "Accounts", "Accounts", "AccountID", scopes.SETTINGS, modified_field=_UPDATED
     ),
     Resource(
-        "Contacts", "Contacts", "ContactID", scopes.CONTACTS, also_by="ContactNumber",
+        "Contacts", "Contacts", "ContactID", scopes.CONTACTS,
         paged=True, modified_field=_UPDATED, stable_order=True,
         filters={"ids": "ContactID"}, hidden=("ContactStatus", "ARCHIVED", "includeArchived"),
         trims={
@@ -103,7 +99,7 @@ RESOURCES: tuple[Resource, ...] = (
         trims={Shape.SUMMARY: Trim(frozenset({"Contacts"}))},
     ),
     Resource(
-        "Invoices", "Invoices", "InvoiceID", scopes.INVOICES, also_by="InvoiceNumber",
+        "Invoices", "Invoices", "InvoiceID", scopes.INVOICES,
         paged=True, modified_field=_UPDATED, stable_order=True,
         filters={
             "ids": "InvoiceID", "invoicenumbers": "InvoiceNumber",
@@ -117,8 +113,7 @@ RESOURCES: tuple[Resource, ...] = (
         attachable="Invoice",
     ),
     Resource(
-        "CreditNotes", "CreditNotes", "CreditNoteID", scopes.INVOICES,
-        also_by="CreditNoteNumber", paged=True, modified_field=_UPDATED, stable_order=True,
+        "CreditNotes", "CreditNotes", "CreditNoteID", scopes.INVOICES, paged=True, modified_field=_UPDATED, stable_order=True,
         trims=_WITHOUT_LINES,
         cheap_fields=frozenset(_DOCUMENT_FIELDS | {
             "CreditNoteID", "Contact.Name", "Contact.ContactNumber",
@@ -164,13 +159,13 @@ RESOURCES: tuple[Resource, ...] = (
         paged=True, modified_field=_UPDATED, stable_order=True,
         trims={Shape.SUMMARY: Trim(emptied=frozenset({"JournalLines"}))},
         cheap_fields=frozenset({_UPDATED, "Date", "ManualJournalID", "Narration"}),
-        attachable="ManualJournal", needs_reports_permission=True,
+        attachable="ManualJournal",
     ),
     Resource(
         "RepeatingInvoices", "RepeatingInvoices", "RepeatingInvoiceID", scopes.INVOICES
     ),
     Resource(
-        "Items", "Items", "ItemID", scopes.ITEMS, also_by="Code", modified_field=_UPDATED
+        "Items", "Items", "ItemID", scopes.ITEMS, modified_field=_UPDATED
     ),
     Resource(
         "TrackingCategories", "TrackingCategories", "TrackingCategoryID", scopes.SETTINGS,

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -127,7 +127,7 @@ class AccountingApi:
     def _listing(self, question: Question, book: Book, resource: Resource) -> Answer:
         listing = list_rows(
             resource,
-            book.rows(resource.path),
+            book.rows(resource.list_key),
             question.query,
             question.modified_since,
             self.rules,
@@ -185,11 +185,10 @@ def _resource(question: Question, collection: str) -> Resource:
 
 
 def _find(book: Book, resource: Resource, key: str) -> Row:
-    fields = [resource.id_field] + ([resource.also_by] if resource.also_by else [])
-    for row in book.rows(resource.path):
-        if any(str(row.get(field)).lower() == key.lower() for field in fields):
-            return row
-    raise errors.not_found()
+    row = book.row(resource.list_key, unquote(key))
+    if row is None:
+        raise errors.not_found()
+    return row
 
 
 def _files(book: Book, collection: str, key: str) -> Sequence[Attachment]:
