@@ -25,6 +25,7 @@ class BankDesk:
         self.balance: dict[str, Decimal] = defaultdict(lambda: ZERO)
         self.documents: dict[tuple[str, str], Document] = {}
         self.settlements: dict[str, Settlement] = {}
+        self._live: list[Document] = []
         self.tax_owed = ZERO  # in base currency: on sales, less on purchases, less paid
 
     def post_bank(
@@ -104,6 +105,7 @@ class BankDesk:
 
     def _file(self, document: Document) -> Document:
         self.documents[document.kind, document.key] = document
+        self._live.append(document)
         return document
 
     def _credit_of(self, posted: ev.BankTransactionPosted) -> Document:
@@ -119,6 +121,7 @@ class BankDesk:
             values=line_values(posted.lines, posted.line_amount_types, self.tax_rates),
             status="AUTHORISED",
             lines=posted.lines,
+            mode=posted.line_amount_types,
         )
 
     def _move(self, posted: ev.BankTransactionPosted, times: int) -> None:

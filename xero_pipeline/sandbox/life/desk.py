@@ -54,6 +54,7 @@ class Desk(BankDesk):
                 values=line_values(lines, mode, self.tax_rates),
                 status=status,
                 lines=lines,
+                mode=mode,
             )
         )
         self.diary.write(
@@ -103,6 +104,7 @@ class Desk(BankDesk):
                 values=line_values(lines, mode, self.tax_rates),
                 status=status,
                 lines=lines,
+                mode=mode,
             )
         )
         self.diary.write(
@@ -153,7 +155,7 @@ class Desk(BankDesk):
         if not document.is_untouched:
             raise PlanError(f"{document.key} has been paid or credited")
         self._count_tax(document, -1)
-        document.revalue(lines, line_values(lines, "Exclusive", self.tax_rates))
+        document.revalue(lines, line_values(lines, document.mode, self.tax_rates))
         self._count_tax(document, 1)
         self.diary.write(
             ev.DocumentRecoded(self.diary.stamp(), "Invoice", document.key, document.lines)
@@ -206,7 +208,7 @@ class Desk(BankDesk):
 
     def delete_payment(self, key: str) -> Document:
         settlement = self.settlements.pop(key)
-        settlement.document.left += settlement.amount
+        self._give_back(settlement.document, settlement.amount)
         if settlement.account_code:
             self.balance[settlement.account_code] -= settlement.bank_movement
         self.diary.write(ev.PaymentDeleted(self.diary.stamp(), key))
@@ -229,18 +231,19 @@ class Desk(BankDesk):
 
     def delete_allocation(self, key: str) -> None:
         settlement = self.settlements.pop(key)
-        settlement.document.left += settlement.amount
+        self._give_back(settlement.document, settlement.amount)
         if settlement.credit:
-            settlement.credit.left += settlement.amount
+            self._give_back(settlement.credit, settlement.amount)
         self.diary.write(ev.AllocationDeleted(self.diary.stamp(), key))
 
     # --- looking things up ---
 
     def open_invoices(self, kind: ev.InvoiceType, untouched: bool = True) -> list[Document]:
-        """Approved invoices with something due, oldest first."""
+        """Approved invoices with something due, in the order they were raised."""
+        self._live = [document for document in self._live if document.is_live]
         return [
             d
-            for d in self.documents.values()
+            for d in self._live
             if d.type == kind and d.is_open and (d.is_untouched or not untouched)
         ]
 
@@ -289,6 +292,11 @@ class Desk(BankDesk):
         if not ZERO < amount <= document.left:
             raise PlanError(f"{amount} against {document.key}, of which {document.left} is left")
         document.left -= amount
+
+    def _give_back(self, document: Document, amount: Decimal) -> None:
+        if not document.is_live:
+            self._live.append(document)
+        document.left += amount
 
     def _count_tax(self, document: Document, times: int) -> None:
         if document.status == "AUTHORISED" and document.tax:

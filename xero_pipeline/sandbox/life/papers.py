@@ -29,6 +29,7 @@ class Document:
     rate: Decimal | None
     status: str
     lines: tuple[ev.Line, ...]
+    mode: ev.LineAmountTypes
     values: InitVar[tuple[LineValue, ...]]
     total: Decimal = field(init=False)
     tax: Decimal = field(init=False)
@@ -46,6 +47,11 @@ class Document:
     @property
     def is_open(self) -> bool:
         return self.status == "AUTHORISED" and self.left > 0
+
+    @property
+    def is_live(self) -> bool:
+        """Neither cancelled nor settled in full."""
+        return self.status not in ("VOIDED", "DELETED") and self.left > 0
 
     @property
     def is_untouched(self) -> bool:

@@ -6,8 +6,12 @@ import datetime as dt
 
 from xero_pipeline.sandbox.events import Event, InvoiceRaised, PaymentMade
 from xero_pipeline.sandbox.life.agency import settings
+from xero_pipeline.sandbox.life.agency.contact_oddities import ContactOddities
+from xero_pipeline.sandbox.life.agency.oddities import Oddities
 from xero_pipeline.sandbox.life.agency.office import Office
+from xero_pipeline.sandbox.life.agency.other_oddities import BankOddities, PaperOddities
 from xero_pipeline.sandbox.life.agency.retainers import Retainers
+from xero_pipeline.sandbox.life.agency.sales_oddities import SalesOddities
 from xero_pipeline.sandbox.life.agency.suppliers import Suppliers
 from xero_pipeline.sandbox.life.agency.treasury import Treasury
 from xero_pipeline.sandbox.life.agency.work import Work
@@ -28,6 +32,17 @@ class AgencyLife:
         self._work = Work(self._office)
         self._suppliers = Suppliers(self._desk)
         self._treasury = Treasury(self._desk)
+        self._oddities = self._gather_oddities()
+
+    def _gather_oddities(self) -> Oddities:
+        sales = SalesOddities(self._office)
+        parts = (
+            sales,
+            BankOddities(sales),
+            PaperOddities(self._office),
+            ContactOddities(self._office, self._retainers),
+        )
+        return Oddities(self._office, [oddity for part in parts for oddity in part.table()])
 
     def live_a_day(self) -> None:
         diary = self._diary
@@ -50,6 +65,7 @@ class AgencyLife:
         self._suppliers.receive_bills()
         self._suppliers.pay_batch()
         diary.do_planned(before_hour=24)
+        self._oddities.run()
         self._sell_on_quiet_days()
 
     def _sell_on_quiet_days(self) -> None:

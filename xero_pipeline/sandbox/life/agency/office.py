@@ -22,17 +22,26 @@ class Office:
         self.desk = desk
         self.diary = desk.diary
         self.clients = {client.key: client for client in CLIENTS}
+        self.closed: set[str] = set()  # archived or merged contacts
 
     def welcome_new_clients(self) -> None:
-        """Makes the contacts of the clients who join this month."""
+        """Makes contacts on the first day, then on each 20th for the clients of next month."""
         diary = self.diary
-        if diary.today != diary.start and diary.today.day != 1:
+        if diary.today == diary.start:
+            joining = [client for client in CLIENTS if client.joins <= 1]
+        elif diary.today.day == 20:
+            joining = [c for c in CLIENTS if c.joins == diary.month + 1 and c.joins > 1]
+        else:
             return
-        for client in self.clients.values():
-            if client.joins == diary.month and (client.joins or diary.today == diary.start):
-                self._add_contact(client)
+        for client in joining:
+            self.add_contact(client)
 
-    def _add_contact(self, client: Client) -> None:
+    def is_active(self, client_key: str) -> bool:
+        """Whether Xero takes new documents for this client."""
+        return client_key not in self.closed
+
+    def add_contact(self, client: Client) -> None:
+        self.clients[client.key] = client
         first, last = _PEOPLE[sum(client.key.encode()) % len(_PEOPLE)]
         self.diary.write(
             ev.ContactAdded(
