@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Protocol
@@ -20,6 +20,7 @@ from xero_pipeline.xero.errors import (
     DailyLimitReached,
     MalformedPage,
     MinuteLimitReached,
+    XeroError,
     XeroUnavailable,
 )
 from xero_pipeline.xero.limits import CALLS_AT_ONCE, OrganisationLimits
@@ -99,7 +100,7 @@ class _Answer:
 
 
 class OrganisationClient:
-    """Reads one organisation. May be used by several threads at once.
+    """Reads one organisation. Several threads may use it at once; `with` closes its connections.
 
     Args:
         organisation_id: Xero's tenant id.
@@ -107,6 +108,7 @@ class OrganisationClient:
         access_token: gives valid access tokens.
         limits: the organisation's budgets; one object for all clients of the organisation.
         settings: where Xero is, and the page size.
+        on_failure: told of every error before it is raised.
 
     Attributes:
         usage: calls and bytes so far.
@@ -114,21 +116,30 @@ class OrganisationClient:
 
     def __init__(
         self,
+        *,
         organisation_id: str,
         organisation_name: str,
         access_token: AccessTokens,
         limits: OrganisationLimits,
         settings: Settings,
+        on_failure: Callable[[XeroError], None] | None = None,
     ) -> None:
         self.organisation_id = organisation_id
         self.organisation_name = organisation_name
         self.usage = Usage()
         self._access_token = access_token
         self._limits = limits
+        self._on_failure = on_failure
         self._page_size = settings.page_size
         self._root = str(settings.api_url).rstrip("/") + "/api.xro/2.0/"
         self._session = _read_only_session()
         self._repeating = repeating(limits.clock.sleep)
+
+    def __enter__(self) -> OrganisationClient:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._session.close()
 
     def pages(self, endpoint: Endpoint, modified_since: datetime | None = None) -> Iterator[Page]:
         """All pages of a listing, in order. The first one is always given, even when empty.
@@ -171,9 +182,6 @@ class OrganisationClient:
             raise MalformedPage(self.organisation_name, endpoint.name, 1, "it names nobody")
         return Organisation.model_validate(json.loads(page.body)[endpoint.list_key][0])
 
-    def close(self) -> None:
-        self._session.close()
-
     def _listing(self, endpoint: Endpoint, number: int, modified_since: datetime | None) -> _Call:
         params = dict(endpoint.params)
         if endpoint.paged:
@@ -188,7 +196,12 @@ class OrganisationClient:
         return _Call(asked, endpoint.path, endpoint.list_key, params, headers, number)
 
     def _page(self, call: _Call) -> Page:
-        return self._repeating(self._page_once, call)
+        try:
+            return self._repeating(self._page_once, call)
+        except XeroError as error:
+            if self._on_failure is not None:
+                self._on_failure(error)
+            raise
 
     def _page_once(self, call: _Call) -> Page:
         token = self._access_token()

@@ -88,7 +88,9 @@ class ConsentTimedOut(PermanentError):
     def __init__(self, seconds: float) -> None:
         super().__init__(
             f"No answer came from Xero's consent page within {seconds:.0f} seconds.",
-            "Run the command again, open the address it prints and sign in to Xero.",
+            "Run the command again, open the address it prints and sign in to Xero. If Xero shows "
+            "an error instead, compare XERO_CLIENT_ID, XERO_REDIRECT_URI and XERO_SCOPES with the "
+            "app at developer.xero.com/app/manage.",
         )
 
 

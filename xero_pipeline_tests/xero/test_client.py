@@ -61,7 +61,13 @@ def client_of(
         day_count=DayCountInMemory(),
         clock=clock,
     )
-    return OrganisationClient("tenant-1", "Harbour Digital", tokens or Tokens(), limits, settings)
+    return OrganisationClient(
+        organisation_id="tenant-1",
+        organisation_name="Harbour Digital",
+        access_token=tokens or Tokens(),
+        limits=limits,
+        settings=settings,
+    )
 
 
 def listing(endpoint: Endpoint, records: int, page_count: int | None = None) -> Reply:

@@ -1,0 +1,125 @@
+"""What can go wrong on this side of Xero: home, key, and which organisation may go where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from xero_pipeline.xero.errors import PermanentError
+
+
+class ConnectionsError(PermanentError):
+    """A refusal or fault that a person can mend; `what` and `next_step` say how."""
+
+
+class HomeUnusable(ConnectionsError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"The pipeline's home cannot be used: {path} ({reason}).",
+            "Give this user access to it, or set XERO_PIPELINE_HOME to another folder.",
+        )
+
+
+class SecretKeyUnusable(ConnectionsError):
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(
+            f"The key that encrypts tokens, from {where}, cannot be used: {reason}.",
+            'Make one with: python -c "from cryptography.fernet import Fernet; '
+            'print(Fernet.generate_key().decode())" and set XERO_PIPELINE_SECRET_KEY to it.',
+        )
+
+
+class WrongSecretKey(ConnectionsError):
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"The stored tokens were encrypted with another key than the one from {where}.",
+            "Put the earlier key back (several may stand in XERO_PIPELINE_SECRET_KEY, separated "
+            "by commas, the newest first), or connect every organisation again.",
+        )
+
+
+class PurposeMismatch(ConnectionsError):
+    def __init__(self, workspace: str, is_for: str, asked_for: str) -> None:
+        super().__init__(
+            f"The workspace '{workspace}' is for {_BOOKS[is_for]}; "
+            f"it cannot take {_BOOKS[asked_for]}.",
+            f"Use --purpose {is_for}, or another name for the workspace.",
+        )
+
+
+class SecondAgencyOrganisation(ConnectionsError):
+    def __init__(self, workspace: str, present: str, asked_for: str) -> None:
+        super().__init__(
+            f"The workspace '{workspace}' already reads the agency's books from '{present}'; "
+            f"'{asked_for}' was not connected, because an agency workspace has one organisation.",
+            f"Remove '{present}' first, or use another workspace for '{asked_for}'.",
+        )
+
+
+class InAnotherWorkspace(ConnectionsError):
+    def __init__(self, organisation: str, workspace: str) -> None:
+        super().__init__(
+            f"The organisation '{organisation}' is already connected to the workspace "
+            f"'{workspace}'.",
+            "Use that workspace, or remove the organisation from it first.",
+        )
+
+
+class NoOrganisation(ConnectionsError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Xero's consent page gave access to no organisation.",
+            "Run the command again and choose an organisation on the page; "
+            "your Xero user needs the standard or adviser role there.",
+        )
+
+
+class UnknownOrganisation(ConnectionsError):
+    def __init__(self, asked_for: str, offered: Sequence[str]) -> None:
+        super().__init__(
+            f"There is no organisation '{asked_for}' among those that were given access to: "
+            f"{_listed(offered)}. Nothing was connected.",
+            "Run the command again with one of these names, or choose the right organisation on "
+            "Xero's page. An unwanted one can be disconnected in Xero under Connected apps.",
+        )
+
+
+class SeveralOfThatName(ConnectionsError):
+    def __init__(self, asked_for: str) -> None:
+        super().__init__(
+            f"Several organisations are called '{asked_for}'. Nothing was connected.",
+            "Run the command again with the organisation's id, or choose only one on Xero's page.",
+        )
+
+
+class NotConfirmed(ConnectionsError):
+    def __init__(self, organisation: str) -> None:
+        super().__init__(
+            f"'{organisation}' was not confirmed, so nothing was connected.",
+            "Run the command again and choose the right organisation. An unwanted one can be "
+            "disconnected in Xero under Connected apps.",
+        )
+
+
+class WrongOrganisation(ConnectionsError):
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(
+            f"Xero answers for '{found}' where '{expected}' was connected; nothing was read.",
+            "Reconnect and choose the right organisation. If Xero's demo company was reset, "
+            "remove it and connect it anew.",
+        )
+
+
+class NotConnectedHere(ConnectionsError):
+    def __init__(self, organisation: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"No organisation '{organisation}' is connected. Connected are: {_listed(known)}.",
+            "Use one of these names or ids, or connect it with `xero-pipeline connect`.",
+        )
+
+
+_BOOKS = {"agency": "the agency's own books", "client": "the books of clients"}
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names) or "none"

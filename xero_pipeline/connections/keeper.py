@@ -1,0 +1,114 @@
+"""Keeps tokens alive: one refresh at a time, stored before it is used."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from pydantic import SecretStr
+
+from xero_pipeline.connections.errors import NotConnectedHere
+from xero_pipeline.connections.home import ensure_folder, using
+from xero_pipeline.connections.model import health_after
+from xero_pipeline.connections.store import Link, Store
+from xero_pipeline.connections.vault import Vault
+from xero_pipeline.xero.errors import NeedsReconnect, XeroUnavailable
+from xero_pipeline.xero.limits import Clock
+from xero_pipeline.xero.oauth import XeroApp
+from xero_pipeline.xero.tokens import TokenSet
+
+# A page may take two minutes to come: a token must outlive the call it goes out with.
+_AHEAD_OF_EXPIRY = timedelta(minutes=3)
+_LOCK_SECONDS = 120
+
+
+class TokenKeeper:
+    """Access tokens for organisations. Several threads and processes may ask at once.
+
+    A token set belongs to a user and serves all organisations of this user. Refreshing it spends
+    the refresh token, so it happens under one lock per token set, and whoever comes second finds
+    the first one's result.
+    """
+
+    def __init__(self, store: Store, vault: Vault, app: XeroApp, clock: Clock, locks: Path) -> None:
+        self._store = store
+        self._vault = vault
+        self._app = app
+        self._clock = clock
+        self._locks = locks
+
+    def access_token(
+        self, organisation_id: str, organisation_name: str, rejected: SecretStr | None = None
+    ) -> SecretStr:
+        """A token good for at least a few minutes.
+
+        Args:
+            rejected: a token that Xero has just called expired.
+
+        Raises:
+            NeedsReconnect: the refresh token is dead; all organisations of the user are marked.
+            WrongSecretKey, HomeUnusable, NotConnectedHere, AppMisconfigured, XeroUnavailable
+        """
+        tokens = self.tokens(organisation_id, organisation_name)
+        if self._is_good(tokens, rejected):
+            return tokens.access_token
+        with self.lock(tokens):
+            tokens = self.tokens(organisation_id, organisation_name)
+            if self._is_good(tokens, rejected):
+                return tokens.access_token
+            return self._refresh(tokens, organisation_name).access_token
+
+    def tokens(self, organisation_id: str, organisation_name: str) -> TokenSet:
+        """As stored. Raises NotConnectedHere, WrongSecretKey."""
+        link = self._store.link(organisation_id)
+        if link is None:
+            raise NotConnectedHere(organisation_name, [])
+        return self._decrypt(link)
+
+    def encrypted(self, tokens: TokenSet) -> bytes:
+        return self._vault.encrypt(tokens.revealed())
+
+    def _refresh(self, tokens: TokenSet, organisation_name: str) -> TokenSet:
+        try:
+            fresh = self._app.refresh(tokens, organisation_name)
+        except NeedsReconnect as dead:
+            if health := health_after(dead):
+                self._store.mark_all_of(tokens.xero_userid, self._app.client_id, health)
+            raise
+        # Stored first: a new refresh token that is lost cannot be had again.
+        self._store.save_tokens(tokens.xero_userid, self._app.client_id, self.encrypted(fresh))
+        return fresh
+
+    def _is_good(self, tokens: TokenSet, rejected: SecretStr | None) -> bool:
+        lasts = tokens.expires_at - self._clock.now() > _AHEAD_OF_EXPIRY
+        return lasts and tokens.access_token != rejected
+
+    def _decrypt(self, link: Link) -> TokenSet:
+        return TokenSet.model_validate_json(self._vault.decrypt(link.encrypted))
+
+    def lock(self, tokens: TokenSet) -> AbstractContextManager[None]:
+        """Held by whoever replaces the tokens of this user."""
+        owner = f"{tokens.xero_userid}/{self._app.client_id}"
+        name = hashlib.sha256(owner.encode()).hexdigest()[:16]
+        return _held(ensure_folder(self._locks) / f"{name}.lock")
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """One thread of one process at a time."""
+    lock = FileLock(path)
+    try:
+        with using(path):
+            lock.acquire(timeout=_LOCK_SECONDS)
+    except Timeout:
+        raise XeroUnavailable(
+            "the sign-in", "another process has been renewing the tokens for two minutes"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,368 @@
+"""Connect, read, check, reconnect, remove."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import cached_property, partial
+
+from pydantic import SecretStr
+
+from xero_pipeline.connections.errors import (
+    NotConfirmed,
+    NotConnectedHere,
+    WrongOrganisation,
+    WrongSecretKey,
+)
+from xero_pipeline.connections.keeper import TokenKeeper
+from xero_pipeline.connections.model import (
+    Connection,
+    Health,
+    MonitoredAccount,
+    Purpose,
+    Removed,
+    Status,
+    health_after,
+)
+from xero_pipeline.connections.rules import (
+    Choose,
+    meant,
+    named,
+    refusal_of_organisation,
+    refusal_of_purpose,
+    same,
+)
+from xero_pipeline.connections.sign_in import CONSENT_SECONDS, sign_in
+from xero_pipeline.connections.store import Link, NewConnection, Store, Workspace
+from xero_pipeline.connections.vault import Vault
+from xero_pipeline.settings import Settings
+from xero_pipeline.xero.client import AccessTokens, Organisation, OrganisationClient
+from xero_pipeline.xero.errors import NeedsReconnect, XeroError
+from xero_pipeline.xero.limits import (
+    APP_CALLS_A_MINUTE,
+    Clock,
+    OrganisationLimits,
+    SlidingWindow,
+    SystemClock,
+)
+from xero_pipeline.xero.oauth import XeroApp
+from xero_pipeline.xero.tokens import Tenant, TokenSet
+
+OpenBrowser = Callable[[str], None]
+Confirm = Callable[[Organisation], bool]
+_Pick = Callable[[Sequence[Tenant]], Tenant]
+
+
+class Connections:
+    """Who is connected, and clients that read them.
+
+    Threads may share one; every process opens its own. Made by `Connections.open(settings)`; a
+    context manager that closes state.db. Organisations are named by id or by name throughout.
+    """
+
+    def __init__(self, settings: Settings, store: Store, vault: Vault, clock: Clock) -> None:
+        self._settings = settings
+        self._store = store
+        self._vault = vault
+        self._clock = clock
+        self._app_window = SlidingWindow(APP_CALLS_A_MINUTE, clock)
+        self._limits: dict[str, OrganisationLimits] = {}
+        self._limits_lock = threading.Lock()
+
+    @classmethod
+    def open(cls, settings: Settings, clock: Clock | None = None) -> Connections:
+        """Open state.db in the home; it and the key file are made when missing.
+
+        Raises:
+            HomeUnusable, SecretKeyUnusable
+        """
+        return cls(settings, Store.open(settings), Vault.open(settings), clock or SystemClock())
+
+    def __enter__(self) -> Connections:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._store.close()
+
+    # --- looking ----------------------------------------------------------------------------------
+
+    def connections(self) -> list[Connection]:
+        """All of them, by workspace and name. No secret is in them."""
+        return self._store.connections()
+
+    def find(self, organisation: str) -> Connection:
+        """One connection.
+
+        Raises:
+            NotConnectedHere, SeveralOfThatName
+        """
+        return named(organisation, self.connections())
+
+    def calls_left_today(self, organisation: str) -> int:
+        """What is left of the daily limit (UTC day), as counted here."""
+        used = self._store.calls_on(self.find(organisation).organisation_id, self._today())
+        return max(self._settings.daily_call_limit - used, 0)
+
+    # --- connecting -------------------------------------------------------------------------------
+
+    def connect(
+        self,
+        workspace: str,
+        purpose: Purpose,
+        *,
+        open_browser: OpenBrowser,
+        choose: Choose,
+        confirm: Confirm,
+        organisation: str | None = None,
+        seconds: float = CONSENT_SECONDS,
+    ) -> Connection:
+        """Connect an organisation to a workspace. Nothing is saved before `confirm` says yes.
+
+        Args:
+            organisation: its name or id; None leaves it to `choose` when there are several.
+            open_browser: gets Xero's consent page's address.
+            choose: picks one of several organisations; never called for a single one.
+            confirm: sees name, country, currency and short code, and decides.
+            seconds: how long to wait for consent.
+
+        Raises:
+            ConnectionsError: it may not go there, or is not the one meant.
+            XeroError: the sign-in failed, or Xero did.
+        """
+        present = self._store.workspace(workspace)
+        is_for = present.purpose if present else None
+        if refused := refusal_of_purpose(workspace, is_for, purpose):
+            raise refused
+        return self._connect(
+            Workspace(workspace, purpose),
+            partial(meant, wanted=organisation, choose=choose),
+            open_browser,
+            confirm,
+            seconds,
+        )
+
+    def reconnect(
+        self,
+        organisation: str,
+        *,
+        open_browser: OpenBrowser,
+        confirm: Confirm,
+        seconds: float = CONSENT_SECONDS,
+    ) -> Connection:
+        """Sign in anew for an organisation that is connected; no other one is accepted.
+
+        Raises:
+            NotConnectedHere, UnknownOrganisation, and what `connect` raises.
+        """
+        before = self.find(organisation)
+        return self._connect(
+            Workspace(before.workspace, before.purpose),
+            partial(same, connection=before),
+            open_browser,
+            confirm,
+            seconds,
+        )
+
+    def _connect(
+        self,
+        workspace: Workspace,
+        pick: _Pick,
+        open_browser: OpenBrowser,
+        confirm: Confirm,
+        seconds: float,
+    ) -> Connection:
+        tokens = sign_in(self._app, self._settings.redirect_uri, open_browser, seconds)
+        tenant = pick(self._app.tenants(tokens, this_consent_only=True))
+        present = self.connections()
+        if refused := refusal_of_organisation(workspace.name, workspace.purpose, tenant, present):
+            raise refused
+        organisation = self._introduction(tenant, tokens)
+        if not confirm(organisation):
+            raise NotConfirmed(organisation.name)
+        with self._keeper.lock(tokens):
+            self._store.save(self._new_connection(workspace, tenant, organisation, tokens))
+        return self.find(tenant.tenant_id)
+
+    def _introduction(self, tenant: Tenant, tokens: TokenSet) -> Organisation:
+        """What the organisation says of itself, asked with tokens that are not stored yet."""
+
+        def access_token(rejected: SecretStr | None = None) -> SecretStr:
+            return tokens.access_token
+
+        with self._client(tenant.tenant_id, tenant.name, access_token) as client:
+            organisation = client.organisation()
+        self._refuse_another(tenant.tenant_id, tenant.name, organisation)
+        return organisation
+
+    def _new_connection(
+        self, workspace: Workspace, tenant: Tenant, organisation: Organisation, tokens: TokenSet
+    ) -> NewConnection:
+        return NewConnection(
+            workspace=workspace,
+            organisation_id=tenant.tenant_id,
+            connection_id=tenant.connection_id,
+            organisation=organisation,
+            xero_userid=tokens.xero_userid,
+            client_id=self._app.client_id,
+            encrypted=self._keeper.encrypted(tokens),
+            connected_by=_person(tokens),
+            connected_at=self._clock.now(),
+            scopes=tokens.scopes,
+        )
+
+    # --- reading ----------------------------------------------------------------------------------
+
+    def client(self, organisation: str) -> OrganisationClient:
+        """A client that reads this organisation, keeps its limits and marks what it meets.
+
+        Raises:
+            NotConnectedHere, SeveralOfThatName
+            NeedsReconnect: known to be dead; Xero is not asked again.
+        """
+        connection = self.find(organisation)
+        if connection.status is Status.NEEDS_RECONNECT:
+            raise NeedsReconnect(connection.organisation_name)
+        id, name = connection.organisation_id, connection.organisation_name
+        return self._client(
+            id, name, partial(self._keeper.access_token, id, name), partial(self.mark, id)
+        )
+
+    def check(self, organisation: str) -> Connection:
+        """Ask Xero who this is; the answer's state is recorded. Costs one call.
+
+        Raises:
+            WrongOrganisation: another organisation answers under this id.
+            XeroError: what the client meets; recorded too.
+        """
+        connection = self.find(organisation)
+        with self.client(connection.organisation_id) as client:
+            found = client.organisation()
+        self._refuse_another(connection.organisation_id, connection.organisation_name, found)
+        self._store.refresh_details(connection.organisation_id, found)
+        if connection.status is not Status.LIMITED_ACCESS:
+            self._store.mark(connection.organisation_id, Health(Status.CONNECTED))
+        return self.find(connection.organisation_id)
+
+    def mark(self, organisation_id: str, error: XeroError) -> None:
+        """Record what an error says about a connection, if it says anything."""
+        if health := health_after(error):
+            self._store.mark(organisation_id, health)
+
+    def record_sync(self, organisation_id: str, problem: XeroError | None = None) -> None:
+        """A sync ended just now.
+
+        Args:
+            problem: what kept part of it from being read (MissingScope, MissingPermission).
+        """
+        health = health_after(problem) or Health(Status.CONNECTED)
+        self._store.record_sync(organisation_id, self._clock.now(), health)
+
+    # --- monitored accounts -----------------------------------------------------------------------
+
+    def monitor_accounts(self, organisation: str, accounts: Sequence[MonitoredAccount]) -> None:
+        """Watch these accounts and no others.
+
+        Raises:
+            NotConnectedHere, SeveralOfThatName
+        """
+        connection = self.find(organisation)
+        self._store.monitor(connection.organisation_id, accounts, self._clock.now())
+
+    def monitored_accounts(self, organisation: str) -> list[MonitoredAccount]:
+        return self._store.monitored_accounts(self.find(organisation).organisation_id)
+
+    # --- removing ---------------------------------------------------------------------------------
+
+    def remove(self, organisation: str) -> Removed:
+        """End the connection at Xero and forget it; tokens go with the user's last organisation.
+
+        What was read before stays in the landing folder and the warehouse.
+
+        Raises:
+            NotConnectedHere, SeveralOfThatName
+            XeroUnavailable: nothing was removed.
+        """
+        connection = self.find(organisation)
+        ended = self._end_at_xero(connection)
+        self._store.remove(connection.organisation_id)
+        return Removed(connection.organisation_name, ended)
+
+    def _end_at_xero(self, connection: Connection) -> bool:
+        id, name = connection.organisation_id, connection.organisation_name
+        if connection.status is Status.NEEDS_RECONNECT:
+            return False
+        try:
+            self._keeper.access_token(id, name)
+            self._app.disconnect(self._keeper.tokens(id, name), self._link(id, name).connection_id)
+        except (NeedsReconnect, WrongSecretKey):
+            return False
+        return True
+
+    # --- parts ------------------------------------------------------------------------------------
+
+    @cached_property
+    def _app(self) -> XeroApp:
+        """Made when first needed: looking at connections works without a client id."""
+        return XeroApp(self._settings, self._clock)
+
+    @cached_property
+    def _keeper(self) -> TokenKeeper:
+        return TokenKeeper(
+            self._store, self._vault, self._app, self._clock, self._settings.home / "locks"
+        )
+
+    def _client(
+        self,
+        id: str,
+        name: str,
+        access_token: AccessTokens,
+        on_failure: Callable[[XeroError], None] | None = None,
+    ) -> OrganisationClient:
+        return OrganisationClient(
+            organisation_id=id,
+            organisation_name=name,
+            access_token=access_token,
+            limits=self._limits_of(id, name),
+            settings=self._settings,
+            on_failure=on_failure,
+        )
+
+    def _limits_of(self, id: str, name: str) -> OrganisationLimits:
+        """One object per organisation, so that all its clients count together."""
+        with self._limits_lock:
+            if id not in self._limits:
+                self._limits[id] = OrganisationLimits(
+                    organisation_id=id,
+                    organisation_name=name,
+                    daily_limit=self._settings.daily_call_limit,
+                    app=self._app_window,
+                    day_count=self._store,
+                    clock=self._clock,
+                )
+            return self._limits[id]
+
+    def _link(self, id: str, name: str) -> Link:
+        link = self._store.link(id)
+        if link is None:
+            raise NotConnectedHere(name, [])
+        return link
+
+    def _refuse_another(self, id: str, name: str, found: Organisation) -> None:
+        link = self._store.link(id)
+        if link is not None and link.xero_organisation_id != found.organisation_id:
+            wrong = WrongOrganisation(name, found.name)
+            self._store.mark(id, Health(Status.DISCONNECTED, wrong.what, wrong.next_step))
+            raise wrong
+
+    def _today(self) -> date:
+        return self._clock.now().date()
+
+
+def _person(tokens: TokenSet) -> str:
+    if tokens.name and tokens.email:
+        return f"{tokens.name} <{tokens.email}>"
+    return tokens.name or tokens.email or tokens.xero_userid

@@ -1,0 +1,32 @@
+"""One person signing in to Xero at a browser, from the address to the tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from xero_pipeline.xero.callback import CallbackReceiver
+from xero_pipeline.xero.oauth import XeroApp
+from xero_pipeline.xero.tokens import TokenSet
+
+CONSENT_SECONDS = 300.0
+
+
+def sign_in(
+    app: XeroApp, redirect_uri: str, open_browser: Callable[[str], None], seconds: float
+) -> TokenSet:
+    """Send the person to Xero and wait for the answer.
+
+    Args:
+        open_browser: gets the address to go to; returns at once.
+        seconds: how long to wait for consent.
+
+    Raises:
+        AppMisconfigured, CallbackUnavailable: before anybody is asked.
+        ConsentDenied, ConsentTimedOut, StateMismatch, SignInExpired, XeroUnavailable
+    """
+    app.check_credentials()
+    begun = app.authorise()
+    with CallbackReceiver(redirect_uri, begun.state) as receiver:
+        open_browser(begun.url)
+        code = receiver.wait(seconds)
+    return app.exchange(code, begun)

@@ -1,0 +1,370 @@
+"""Who is connected: tables in SQLite (SQLAlchemy Core). Tokens lie here encrypted only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from xero_pipeline.connections.errors import HomeUnusable
+from xero_pipeline.connections.home import ensure_folder, ensure_private_file
+from xero_pipeline.connections.model import (
+    Connection,
+    Health,
+    MonitoredAccount,
+    Purpose,
+    Status,
+)
+from xero_pipeline.connections.tables import (
+    api_usage,
+    connections,
+    metadata,
+    monitored_accounts,
+    sqlite,
+    token_sets,
+    workspaces,
+)
+from xero_pipeline.settings import Settings
+from xero_pipeline.xero.client import Organisation
+
+
+@dataclass(frozen=True)
+class Workspace:
+    name: str
+    purpose: Purpose
+
+
+@dataclass(frozen=True)
+class Link:
+    """How a connection is reached at Xero.
+
+    Attributes:
+        connection_id: what is deleted to disconnect.
+        xero_organisation_id: Xero's OrganisationID, to notice when another one answers.
+        xero_userid, client_id: whose tokens.
+        encrypted: those tokens.
+    """
+
+    connection_id: str
+    xero_organisation_id: str
+    xero_userid: str
+    client_id: str
+    encrypted: bytes
+
+
+@dataclass(frozen=True)
+class NewConnection:
+    """An organisation about to be saved; the rest comes from its own books."""
+
+    workspace: Workspace
+    organisation_id: str
+    connection_id: str
+    organisation: Organisation
+    xero_userid: str
+    client_id: str
+    encrypted: bytes
+    connected_by: str
+    connected_at: datetime
+    scopes: tuple[str, ...]
+
+
+class Store:
+    """All reading and writing of state.db. Several threads and processes may use it at once."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, settings: Settings) -> Store:
+        """Raises HomeUnusable."""
+        path = ensure_folder(settings.home) / "state.db"
+        ensure_private_file(path)
+        engine = sqlite(settings.state_url)
+        try:
+            with engine.connect().execution_options(writes=True) as database, database.begin():
+                metadata.create_all(database)
+        except sa.exc.DBAPIError as error:
+            raise HomeUnusable(path, str(error.orig)) from error
+        return cls(engine)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # --- connections ------------------------------------------------------------------------------
+
+    def workspace(self, name: str) -> Workspace | None:
+        with self._reading() as database:
+            row = database.execute(sa.select(workspaces).where(workspaces.c.name == name)).first()
+        return None if row is None else Workspace(row.name, Purpose(row.purpose))
+
+    def connections(self) -> list[Connection]:
+        """By workspace and name."""
+        query = (
+            sa.select(connections, workspaces.c.name.label("workspace"), workspaces.c.purpose)
+            .join(workspaces)
+            .order_by(workspaces.c.name, connections.c.name)
+        )
+        with self._reading() as database:
+            return [_connection(row) for row in database.execute(query)]
+
+    def save(self, new: NewConnection) -> None:
+        """The workspace, the tokens and the connection, all or none. An earlier one is replaced.
+
+        The other connections of the same user come back to life with the new tokens.
+        """
+        with self._writing() as database:
+            token_set_id = _save_tokens(database, new.xero_userid, new.client_id, new.encrypted)
+            database.execute(
+                insert(workspaces)
+                .values(name=new.workspace.name, purpose=new.workspace.purpose)
+                .on_conflict_do_nothing()
+            )
+            workspace_id = sa.select(workspaces.c.workspace_id).where(
+                workspaces.c.name == new.workspace.name
+            )
+            values = {
+                "workspace_id": database.scalar(workspace_id),
+                "token_set_id": token_set_id,
+                "connection_id": new.connection_id,
+                "connected_by": new.connected_by,
+                "connected_at": new.connected_at,
+                "scopes": list(new.scopes),
+                **_details(new.organisation),
+                **_health(Health(Status.CONNECTED)),
+            }
+            database.execute(
+                insert(connections)
+                .values(organisation_id=new.organisation_id, **values)
+                .on_conflict_do_update(index_elements=["organisation_id"], set_=values)
+            )
+            database.execute(
+                sa.update(connections)
+                .where(connections.c.token_set_id == token_set_id)
+                .where(connections.c.status == Status.NEEDS_RECONNECT)
+                .values(**_health(Health(Status.CONNECTED)))
+            )
+            _forget_unused_tokens(database)
+
+    def refresh_details(self, organisation_id: str, organisation: Organisation) -> None:
+        """What the organisation now says of itself: it may have been renamed."""
+        self._update(organisation_id, _details(organisation))
+
+    def mark(self, organisation_id: str, health: Health) -> None:
+        self._update(organisation_id, _health(health))
+
+    def mark_all_of(self, xero_userid: str, client_id: str, health: Health) -> None:
+        """For what befalls a token set: all organisations of the user share it."""
+        owned = sa.select(token_sets.c.token_set_id).filter_by(
+            xero_userid=xero_userid, client_id=client_id
+        )
+        with self._writing() as database:
+            database.execute(
+                sa.update(connections)
+                .where(connections.c.token_set_id.in_(owned))
+                .values(**_health(health))
+            )
+
+    def record_sync(self, organisation_id: str, at: datetime, health: Health) -> None:
+        self._update(organisation_id, {"last_sync_at": at, **_health(health)})
+
+    def remove(self, organisation_id: str) -> None:
+        """The connection, and its tokens when no other organisation uses them."""
+        with self._writing() as database:
+            database.execute(
+                sa.delete(connections).where(connections.c.organisation_id == organisation_id)
+            )
+            _forget_unused_tokens(database)
+
+    # --- tokens -----------------------------------------------------------------------------------
+
+    def link(self, organisation_id: str) -> Link | None:
+        query = (
+            sa.select(connections, token_sets)
+            .join(token_sets)
+            .where(connections.c.organisation_id == organisation_id)
+        )
+        with self._reading() as database:
+            row = database.execute(query).first()
+        if row is None:
+            return None
+        return Link(
+            row.connection_id,
+            row.xero_organisation_id,
+            row.xero_userid,
+            row.client_id,
+            row.encrypted,
+        )
+
+    def save_tokens(self, xero_userid: str, client_id: str, encrypted: bytes) -> None:
+        with self._writing() as database:
+            _save_tokens(database, xero_userid, client_id, encrypted)
+
+    # --- monitored accounts -----------------------------------------------------------------------
+
+    def monitored_accounts(self, organisation_id: str) -> list[MonitoredAccount]:
+        query = (
+            sa.select(monitored_accounts)
+            .where(monitored_accounts.c.organisation_id == organisation_id)
+            .order_by(monitored_accounts.c.code, monitored_accounts.c.name)
+        )
+        with self._reading() as database:
+            return [
+                MonitoredAccount(
+                    row.account_id,
+                    row.code,
+                    row.name,
+                    row.look_back_days,
+                    tuple(row.document_types),
+                )
+                for row in database.execute(query)
+            ]
+
+    def monitor(
+        self, organisation_id: str, accounts: Sequence[MonitoredAccount], at: datetime
+    ) -> None:
+        """These accounts and no others; one that was monitored before keeps its date."""
+        chosen = [account.account_id for account in accounts]
+        of_organisation = monitored_accounts.c.organisation_id == organisation_id
+        with self._writing() as database:
+            database.execute(
+                sa.delete(monitored_accounts)
+                .where(of_organisation)
+                .where(monitored_accounts.c.account_id.not_in(chosen))
+            )
+            for account in accounts:
+                values = {
+                    "code": account.code,
+                    "name": account.name,
+                    "look_back_days": account.look_back_days,
+                    "document_types": list(account.document_types),
+                }
+                database.execute(
+                    insert(monitored_accounts)
+                    .values(
+                        organisation_id=organisation_id,
+                        account_id=account.account_id,
+                        selected_at=at,
+                        **values,
+                    )
+                    .on_conflict_do_update(
+                        index_elements=["organisation_id", "account_id"], set_=values
+                    )
+                )
+
+    # --- the day's calls (xero.limits.DayCount) ---------------------------------------------
+
+    def take(self, organisation_id: str, day: date, limit: int) -> bool:
+        """Count one more call, unless the day's limit is reached."""
+        counted = (
+            insert(api_usage)
+            .values(organisation_id=organisation_id, day=day, calls=1, wire_bytes=0, body_bytes=0)
+            .on_conflict_do_update(
+                index_elements=["organisation_id", "day"],
+                set_={"calls": api_usage.c.calls + 1},
+                where=api_usage.c.calls < limit,
+            )
+            .returning(api_usage.c.calls)
+        )
+        with self._writing() as database:
+            return database.execute(counted).first() is not None
+
+    def received(self, organisation_id: str, day: date, wire_bytes: int, body_bytes: int) -> None:
+        with self._writing() as database:
+            database.execute(
+                sa.update(api_usage)
+                .where(api_usage.c.organisation_id == organisation_id, api_usage.c.day == day)
+                .values(
+                    wire_bytes=api_usage.c.wire_bytes + wire_bytes,
+                    body_bytes=api_usage.c.body_bytes + body_bytes,
+                )
+            )
+
+    def calls_on(self, organisation_id: str, day: date) -> int:
+        query = sa.select(api_usage.c.calls).where(
+            api_usage.c.organisation_id == organisation_id, api_usage.c.day == day
+        )
+        with self._reading() as database:
+            return int(database.scalar(query) or 0)
+
+    def _update(self, organisation_id: str, values: dict[str, Any]) -> None:
+        with self._writing() as database:
+            database.execute(
+                sa.update(connections)
+                .where(connections.c.organisation_id == organisation_id)
+                .values(**values)
+            )
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        with self._engine.connect() as database:
+            yield database
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        with self._engine.connect().execution_options(writes=True) as database, database.begin():
+            yield database
+
+
+def _save_tokens(
+    database: sa.Connection, xero_userid: str, client_id: str, encrypted: bytes
+) -> int:
+    saved = database.execute(
+        insert(token_sets)
+        .values(xero_userid=xero_userid, client_id=client_id, encrypted=encrypted)
+        .on_conflict_do_update(
+            index_elements=["xero_userid", "client_id"], set_={"encrypted": encrypted}
+        )
+        .returning(token_sets.c.token_set_id)
+    )
+    return int(saved.scalar_one())
+
+
+def _forget_unused_tokens(database: sa.Connection) -> None:
+    used = sa.select(connections.c.token_set_id)
+    database.execute(sa.delete(token_sets).where(token_sets.c.token_set_id.not_in(used)))
+
+
+def _details(organisation: Organisation) -> dict[str, str]:
+    return {
+        "xero_organisation_id": organisation.organisation_id,
+        "name": organisation.name,
+        "country": organisation.country_code,
+        "base_currency": organisation.base_currency,
+        "short_code": organisation.short_code,
+        "timezone": organisation.timezone,
+    }
+
+
+def _health(health: Health) -> dict[str, Any]:
+    return {
+        "status": health.status,
+        "status_reason": health.reason,
+        "next_step": health.next_step,
+        "resume_at": health.resume_at,
+    }
+
+
+def _connection(row: Any) -> Connection:  # noqa: ANN401
+    return Connection(
+        workspace=row.workspace,
+        purpose=Purpose(row.purpose),
+        organisation_id=row.organisation_id,
+        organisation_name=row.name,
+        country=row.country,
+        base_currency=row.base_currency,
+        short_code=row.short_code,
+        timezone=row.timezone,
+        connected_by=row.connected_by,
+        connected_at=row.connected_at,
+        status=Status(row.status),
+        status_reason=row.status_reason,
+        next_step=row.next_step,
+        resume_at=row.resume_at,
+        last_sync_at=row.last_sync_at,
+        scopes=tuple(row.scopes),
+    )
