@@ -31,6 +31,9 @@ _OPS = """
     create table ops.monitored_accounts (
         organisation_id uuid, account_id uuid, account_code varchar, look_back_days integer,
         document_types varchar[], selected_at timestamp
+    );
+    create table ops.syncs (
+        organisation_id uuid, endpoint varchar, started_at timestamp, loaded_at timestamp
     )
 """
 
