@@ -82,7 +82,7 @@ select
     canonical_contact_name,
     document_date,
     due_date,
-    as_of_date - aged_from as days_overdue,
+    (as_of_date - aged_from)::integer as days_overdue,
     intermediate.aging_bucket(as_of_date - aged_from) as bucket,
     intermediate.aging_month_bucket(aged_from, as_of_date) as month_bucket,
     intermediate.aging_bucket(as_of_date - document_date) as bucket_by_document_date,
