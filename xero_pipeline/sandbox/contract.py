@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -42,7 +42,12 @@ class Book(Protocol):
 
     Rows carry every field Xero would ever show, in Xero's order; a value of None means absent.
     A row that changes is a new object: the wire text of an unchanged object is kept and re-used.
+
+    Attributes:
+        clock: what the book takes for now; overdue balances depend on it.
     """
+
+    clock: Callable[[], dt.datetime]
 
     @property
     def key(self) -> str: ...

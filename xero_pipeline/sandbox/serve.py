@@ -15,6 +15,7 @@ import uvicorn
 from pydantic import BaseModel
 from starlette.applications import Starlette
 
+from xero_pipeline.sandbox.cast import Cast, demo_cast
 from xero_pipeline.sandbox.clock import Clock
 from xero_pipeline.sandbox.control_client import ControlClient
 from xero_pipeline.sandbox.identity.apps import App, Tier, registered_apps
@@ -24,7 +25,7 @@ from xero_pipeline.sandbox.identity.service import Identity
 from xero_pipeline.sandbox.limits import Limiter
 from xero_pipeline.sandbox.people import logins
 from xero_pipeline.sandbox.server import Parts, application
-from xero_pipeline.sandbox.world import Organisation, World
+from xero_pipeline.sandbox.world import World
 
 MONTHS_OF_LIFE = 30
 _DEFAULT_SEED = 7
@@ -79,10 +80,6 @@ class SavedLife(BaseModel):
             (folder / "sandbox.json").write_text(self.model_dump_json(indent=1))
 
 
-Cast = Callable[[int, dt.date], Sequence[Organisation]]
-"""The organisations of a seed and a first day."""
-
-
 class RunningSandbox:
     """A sandbox that answers on `url` until it is stopped.
 
@@ -123,10 +120,14 @@ class RunningSandbox:
         return self.apps[0].client_secret or ""
 
     def wait(self) -> None:
+        """Until somebody asks it to stop."""
         self._thread.join()
 
-    def stop(self) -> None:
+    def ask_to_stop(self) -> None:
         self._server.should_exit = True
+
+    def stop(self) -> None:
+        self.ask_to_stop()
         self._thread.join()
         self._on_stop()
 
@@ -142,12 +143,12 @@ class RunningSandbox:
         self.stop()
 
 
-def start(settings: SandboxSettings, cast: Cast) -> RunningSandbox:
+def start(settings: SandboxSettings, cast: Cast = demo_cast) -> RunningSandbox:
     """Brings a sandbox up on a thread of its own.
 
     Args:
         settings: see there.
-        cast: the organisations.
+        cast: the organisations; by default the demo agency and its client.
 
     Raises:
         ValueError: the state folder holds another life than the settings ask for.
@@ -164,7 +165,7 @@ def start(settings: SandboxSettings, cast: Cast) -> RunningSandbox:
     identity = Identity(
         clock,
         apps,
-        logins(world.books.values()),
+        logins(list(world.books.values())),
         RecordFile(settings.state / "identity.json" if settings.state else None),
     )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 
+from xero_pipeline.sandbox.books.errors import Refused
 from xero_pipeline.sandbox.clock import Clock
 from xero_pipeline.sandbox.contract import Book
 from xero_pipeline.sandbox.events import Event
@@ -26,14 +27,24 @@ class Organisation:
         self._planned_until: dt.datetime | None = None
         self._events: list[Event] = []
         self._applied = 0
+        self._meddled = False
+
+    def meddle(self, event: Event) -> None:
+        """Makes something happen that the plan does not know of. Raises Refused."""
+        self.book.apply(event)
+        self._meddled = True
 
     def catch_up(self, now: dt.datetime) -> None:
-        """Lets everything happen that is due."""
+        """Lets everything happen that is due.
+
+        Once somebody has meddled, planned events that have become impossible do not happen.
+        """
         if self._planned_until is None or now > self._planned_until:
             self._planned_until = now + _FORESIGHT
             self._events = self._plan(self._planned_until)
         while self._applied < len(self._events) and self._events[self._applied].at <= now:
-            self.book.apply(self._events[self._applied])
+            with suppress(Refused) if self._meddled else nullcontext():
+                self.book.apply(self._events[self._applied])
             self._applied += 1
 
 
@@ -46,6 +57,7 @@ class World:
         self._lock = threading.RLock()
         with self._lock:
             for organisation in self._organisations:
+                organisation.book.clock = clock.now
                 organisation.catch_up(clock.now())
 
     @property
@@ -63,15 +75,20 @@ class World:
     @contextmanager
     def open(self, tenant: str) -> Iterator[Book]:
         """A book as it stands now, held still while it is read."""
+        with self._current(tenant) as organisation:
+            yield organisation.book
+
+    def apply(self, tenant: str, events: Iterable[Event]) -> None:
+        """Makes something happen that the plan does not know of. Raises Refused."""
+        with self._current(tenant) as organisation:
+            for event in events:
+                organisation.meddle(event)
+
+    @contextmanager
+    def _current(self, tenant: str) -> Iterator[Organisation]:
         with self._lock:
             organisation = next(
                 item for item in self._organisations if item.book.tenant_id == tenant
             )
             organisation.catch_up(self.clock.now())
-            yield organisation.book
-
-    def apply(self, tenant: str, events: Iterable[Event]) -> None:
-        """Makes something happen that the plan does not know of."""
-        with self.open(tenant) as book:
-            for event in events:
-                book.apply(event)
+            yield organisation

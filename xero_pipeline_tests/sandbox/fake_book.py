@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,8 @@ class FakeBook:
     """Invoices INV-001 ... of one contact, one minute apart. `ContactChanged` renames a contact."""
 
     timezone = ZoneInfo("Pacific/Auckland")
+
+    clock: Callable[[], dt.datetime]
 
     def __init__(self, key: str, users: Sequence[str], invoices: int = 3) -> None:
         self.key = key
