@@ -21,8 +21,12 @@ from xero_pipeline.warehouse.errors import NothingPublished, WarehouseBusy, Ware
 Config = Mapping[str, str | int | bool]
 
 DEFAULT_DEADLINE_SECONDS = 300.0
-# Loading needs no order among rows, and memory for two cores' worth of pages.
-DEFAULT_CONFIG: Config = {"memory_limit": "4GB", "preserve_insertion_order": False}
+# Loading needs no order among rows; a sync's many endpoints share one checkpoint at the end.
+DEFAULT_CONFIG: Config = {
+    "memory_limit": "4GB",
+    "preserve_insertion_order": False,
+    "checkpoint_threshold": "256MB",
+}
 # Files of DuckDB 2 are unreadable for 1.5, which is what database viewers still bundle.
 _STORAGE_VERSION = "v1.5.0"
 

@@ -17,59 +17,66 @@ def keep_newest_versions(connection: duckdb.DuckDBPyConnection, table: RawTable)
 
     Leaves the temporary tables `versions` and `newest` for `record_syncs`.
     """
-    version = table.version or "null"
+    version = f"raw_row.{table.version}" if table.version else "null::timestamp"
+    connection.execute(
+        f"""
+        create or replace temp table received as
+        select raw_row.rowid as row_id, raw_row.organisation_id, raw_row.{table.key} as key
+        from {table.relation} as raw_row
+        semi join batches
+            on batches.organisation_id = raw_row.organisation_id
+            and batches.sync_id = raw_row._sync_id
+        """
+    )
     connection.execute(
         f"""
         create or replace temp table versions as
-        with received as (
-            select raw_row.rowid as row_id
-            from {table.relation} as raw_row
-            semi join batches
-                on batches.organisation_id = raw_row.organisation_id
-                and batches.sync_id = raw_row._sync_id
-        )
         select
-            raw_row.rowid as row_id,
             raw_row.organisation_id,
             raw_row.{table.key} as key,
             raw_row._first_seen_at,
             raw_row._synced_at,
             raw_row._removed_at,
-            raw_row._sync_id,
-            raw_row._row_hash,
-            received.row_id is not null as is_received,
-            row_number() over (
-                partition by raw_row.organisation_id, raw_row.{table.key}
-                order by {version} desc nulls last, _sync_id desc, raw_row.rowid desc
-            ) as place
+            batches.sync_id is not null as is_received,
+            -- Structs compare field by field, in this order.
+            struct_pack(
+                edited_at := coalesce({version}, '-infinity'),
+                sync_id := raw_row._sync_id,
+                row_id := raw_row.rowid,
+                row_hash := raw_row._row_hash
+            ) as version
         from {table.relation} as raw_row
-        left join received on received.row_id = raw_row.rowid
-        where (raw_row.organisation_id, raw_row.{table.key}) in (
-            select (organisation_id, {table.key}) from {table.relation}
-            where rowid in (select row_id from received)
-        )
+        semi join received
+            on received.organisation_id = raw_row.organisation_id
+            and received.key = raw_row.{table.key}
+        left join batches
+            on batches.organisation_id = raw_row.organisation_id
+            and batches.sync_id = raw_row._sync_id
         """
     )
     connection.execute(
         """
         create or replace temp table newest as
         select
-            any_value(row_id) filter (place = 1) as row_id,
-            any_value(organisation_id) as organisation_id,
-            any_value(_sync_id) filter (place = 1) as won_by,
+            organisation_id,
+            max(version) as version,
             min(_first_seen_at) as _first_seen_at,
             max(_synced_at) as _synced_at,
-            max(_sync_id) as _sync_id,
+            max(version.sync_id) as _sync_id,
             -- New, of other content, or back after it was gone.
-            any_value(_row_hash) filter (place = 1)
-                is distinct from any_value(_row_hash) filter (not is_received)
+            max(version).row_hash
+                is distinct from any_value(version.row_hash) filter (not is_received)
             or bool_or(_removed_at is not null) as is_changed
         from versions
         group by organisation_id, key
         """
     )
     connection.execute(
-        f"delete from {table.relation} where rowid in (select row_id from versions where place > 1)"
+        f"""
+        delete from {table.relation}
+        where rowid in (select version.row_id from versions)
+            and rowid not in (select version.row_id from newest)
+        """
     )
     connection.execute(
         f"""
@@ -80,7 +87,7 @@ def keep_newest_versions(connection: duckdb.DuckDBPyConnection, table: RawTable)
             _sync_id = newest._sync_id,
             _removed_at = null
         from newest
-        where newest.row_id = raw_row.rowid
+        where newest.version.row_id = raw_row.rowid
             and (
                 raw_row._first_seen_at <> newest._first_seen_at
                 or raw_row._synced_at <> newest._synced_at
@@ -97,13 +104,13 @@ def record_syncs(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None
         """
         insert into ops.syncs by name
         with received as (
-            select organisation_id, _sync_id as sync_id, count(*) as rows_received
+            select organisation_id, version.sync_id as sync_id, count(*) as rows_received
             from versions
             where is_received
             group by all
         ),
         changed as (
-            select organisation_id, won_by as sync_id, count(*) as rows_changed
+            select organisation_id, version.sync_id as sync_id, count(*) as rows_changed
             from newest
             where is_changed
             group by all
