@@ -1,0 +1,122 @@
+"""Who is measured, and how one of them is run: in fresh processes, joined by pipes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from xero_pipeline_tests.benchmarks.environments import REPOSITORY, python_of
+from xero_pipeline_tests.benchmarks.page_server import Traffic
+from xero_pipeline_tests.benchmarks.runners.report import read_reports
+from xero_pipeline_tests.benchmarks.served import PageServer
+
+_RUNNERS = "xero_pipeline_tests.benchmarks.runners"
+
+
+class RunFailed(Exception):
+    """A contender's process ended with an error; the end of its log is in the message."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """One process: a module of `runners`, and the peer whose environment it needs (None: ours)."""
+
+    module: str
+    peer: str | None = None
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A way from Xero's pages to rows.
+
+    Attributes:
+        name: for the table.
+        page_size: what it asks Xero for.
+        runners: each reads what the one before it writes.
+    """
+
+    name: str
+    page_size: int
+    runners: tuple[Runner, ...]
+
+
+_TAP = Runner("tap_xero", peer="tap-xero")
+
+OURS = Contender("xero-pipeline", 1000, (Runner("ours"),))
+CONTENDERS = (
+    OURS,
+    Contender("dlt, DuckDB through parquet", 1000, (Runner("dlt_rest_api", peer="dlt"),)),
+    Contender("tap-xero alone, nothing loaded", 100, (_TAP,)),
+    Contender(
+        "tap-xero, target-duckdb", 100, (_TAP, Runner("target_duckdb", peer="target-duckdb"))
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run showed.
+
+    Attributes:
+        seconds: from the first request to the last committed row, the server's time included.
+        traffic: calls to /Invoices and bytes read.
+        peak_memory: bytes, of all its processes together.
+        invoices, lines: rows found in its database; None where it loads none.
+    """
+
+    seconds: float
+    traffic: Traffic
+    peak_memory: int
+    invoices: int | None
+    lines: int | None
+
+
+def run(contender: Contender, server: PageServer) -> Run:
+    """Let a contender read everything the server has.
+
+    Raises:
+        RunFailed: one of its processes failed.
+    """
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
+        folder = Path(name)
+        server.forget_traffic()
+        _run_processes(contender, server.url, folder)
+        reports = read_reports(folder)
+    return Run(
+        seconds=max(each.ended for each in reports) - min(each.started for each in reports),
+        traffic=server.traffic(),
+        peak_memory=sum(each.peak_memory for each in reports),
+        invoices=next((each.invoices for each in reports if each.invoices is not None), None),
+        lines=next((each.lines for each in reports if each.lines is not None), None),
+    )
+
+
+def _run_processes(contender: Contender, url: str, folder: Path) -> None:
+    last = contender.runners[-1]
+    with ExitStack() as open_files:
+        output = open_files.enter_context((folder / "output").open("wb"))
+        processes: list[subprocess.Popen[bytes]] = []
+        for runner in contender.runners:
+            log = open_files.enter_context(_log(folder, runner).open("wb"))
+            processes.append(
+                subprocess.Popen(
+                    [python_of(runner.peer), "-m", f"{_RUNNERS}.{runner.module}", url, folder],
+                    stdin=processes[-1].stdout if processes else subprocess.DEVNULL,
+                    stdout=output if runner is last else subprocess.PIPE,
+                    stderr=log,
+                    cwd=folder,
+                    env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+                )
+            )
+        for runner, process in zip(contender.runners, processes, strict=True):
+            if process.wait() != 0:
+                log_end = _log(folder, runner).read_text()[-2000:]
+                raise RunFailed(f"{contender.name}: {runner.module} failed.\n{log_end}")
+
+
+def _log(folder: Path, runner: Runner) -> Path:
+    return folder / f"{runner.module}.log"
