@@ -8,6 +8,8 @@ from xero_pipeline.sandbox.books import documents as doc
 from xero_pipeline.sandbox.books.records import Records
 from xero_pipeline.sandbox.books.shapes.common import Fields, present
 
+_VERSION_OF_COUNTRY = {"AU": "AU", "GB": "UK", "NZ": "NZ", "US": "US"}
+
 
 def organisation(records: Records) -> Fields:
     opened = records.opened
@@ -15,7 +17,7 @@ def organisation(records: Records) -> Fields:
         "Name": opened.name,
         "LegalName": opened.legal_name,
         "PaysTax": True,
-        "Version": opened.country_code,
+        "Version": _VERSION_OF_COUNTRY.get(opened.country_code, "GLOBAL"),
         "OrganisationType": "COMPANY",
         "BaseCurrency": opened.base_currency,
         "CountryCode": opened.country_code,
