@@ -1,0 +1,83 @@
+"""Every answer validates against Xero's OpenAPI file, where that file is at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from xero_pipeline.sandbox.serve import RunningSandbox
+from xero_pipeline_tests.sandbox.xero_client import XeroClient
+
+REPOSITORY = Path(__file__).parents[2]
+SPECIFICATION = REPOSITORY.parent / "shared" / "xero" / "openapi" / "xero_accounting.yaml"
+
+pytestmark = pytest.mark.skipif(
+    not SPECIFICATION.exists(), reason="Xero's OpenAPI file is not beside this repository"
+)
+
+PAGED = (
+    "Contacts", "Invoices", "CreditNotes", "Payments", "Prepayments", "Overpayments",
+    "BankTransactions", "ManualJournals",
+)  # fmt: skip
+UNPAGED = (
+    "Organisation", "Accounts", "ContactGroups", "BatchPayments", "BankTransfers",
+    "RepeatingInvoices", "Items", "TrackingCategories", "TaxRates", "Currencies", "Users",
+    "Reports/BalanceSheet", "Reports/BankSummary", "Reports/ProfitAndLoss",
+    "Reports/TrialBalance",
+)  # fmt: skip
+NEWEST = "?page=1&pageSize=150&order=UpdatedDateUTC DESC&includeArchived=true&unitdp=4"
+OLDEST = "?page=1&pageSize=50"
+PATHS = [*UNPAGED, *(path + query for path in PAGED for query in (NEWEST, OLDEST))]
+
+
+@pytest.fixture(scope="module")
+def client(request: pytest.FixtureRequest, shared_demo: RunningSandbox) -> XeroClient:
+    """Connected to the organisation that the test is parametrised with."""
+    shared_demo.control.consent([request.param])
+    return XeroClient.connected(shared_demo)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("client", ["agency", "client"], indirect=True)
+def test_the_answer_validates(client: XeroClient, path: str) -> None:
+    answer = client.get(path).json()
+
+    errors = [
+        f"{'/'.join(map(str, error.absolute_path))}: {error.message}"
+        for error in validator(f"/{path.partition('?')[0]}").iter_errors(answer)
+    ]
+
+    assert errors[:5] == []
+
+
+@cache
+def validator(path: str) -> jsonschema.Draft202012Validator:
+    """Of the 200 answer of a GET."""
+    specification = _as_json_schema(_load())
+    operation = specification["paths"][path]["get"]
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    return jsonschema.Draft202012Validator({**schema, "components": specification["components"]})
+
+
+@cache
+def _load() -> dict[str, Any]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return dict(yaml.load(SPECIFICATION.read_bytes(), Loader=loader))  # noqa: S506
+
+
+def _as_json_schema(value: Any) -> Any:  # noqa: ANN401
+    """OpenAPI 3.0's schemas as JSON Schema, which has a type for what is `nullable` there."""
+    if isinstance(value, Mapping):
+        converted = {key: _as_json_schema(item) for key, item in value.items()}
+        if converted.pop("nullable", False) is True and isinstance(converted.get("type"), str):
+            converted["type"] = [converted["type"], "null"]
+        return converted
+    if isinstance(value, list):
+        return [_as_json_schema(item) for item in value]
+    return value
