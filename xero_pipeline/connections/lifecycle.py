@@ -228,7 +228,7 @@ class Connections:
             raise NeedsReconnect(connection.organisation_name)
         id, name = connection.organisation_id, connection.organisation_name
         return self._client(
-            id, name, partial(self._keeper.access_token, id, name), partial(self.mark, id)
+            id, name, partial(self._keeper.access_token, id, name), partial(self._mark, id)
         )
 
     def check(self, organisation: str) -> Connection:
@@ -247,19 +247,26 @@ class Connections:
             self._store.mark(connection.organisation_id, Health(Status.CONNECTED))
         return self.find(connection.organisation_id)
 
-    def mark(self, organisation_id: str, error: XeroError) -> None:
-        """Record what an error says about a connection, if it says anything."""
-        if health := health_after(error):
-            self._store.mark(organisation_id, health)
+    def mark(self, organisation: str, error: XeroError) -> None:
+        """Record what an error says about a connection; clients do so by themselves.
 
-    def record_sync(self, organisation_id: str, problem: XeroError | None = None) -> None:
+        Raises:
+            NotConnectedHere, SeveralOfThatName
+        """
+        self._mark(self.find(organisation).organisation_id, error)
+
+    def record_sync(self, organisation: str, problem: XeroError | None = None) -> None:
         """A sync ended just now.
 
         Args:
             problem: what kept part of it from being read (MissingScope, MissingPermission).
+
+        Raises:
+            NotConnectedHere, SeveralOfThatName
         """
+        id = self.find(organisation).organisation_id
         health = health_after(problem) or Health(Status.CONNECTED)
-        self._store.record_sync(organisation_id, self._clock.now(), health)
+        self._store.record_sync(id, self._clock.now(), health)
 
     # --- monitored accounts -----------------------------------------------------------------------
 
@@ -330,6 +337,10 @@ class Connections:
             settings=self._settings,
             on_failure=on_failure,
         )
+
+    def _mark(self, id: str, error: XeroError) -> None:
+        if health := health_after(error):
+            self._store.mark(id, health)
 
     def _limits_of(self, id: str, name: str) -> OrganisationLimits:
         """One object per organisation, so that all its clients count together."""
