@@ -5,7 +5,38 @@ life planned for longer begins with exactly the events of a shorter one. The tru
 the events alone; it knows neither the ledger nor what the API serves.
 """
 
-from xero_pipeline.sandbox.life.agency import agency
-from xero_pipeline.sandbox.life.client import client_book
+from __future__ import annotations
 
-__all__ = ["agency", "client_book"]
+import datetime as dt
+from collections.abc import Sequence
+
+from xero_pipeline.sandbox.events import Event
+from xero_pipeline.sandbox.life import truth as _truth
+from xero_pipeline.sandbox.life.agency import agency
+from xero_pipeline.sandbox.life.agency.settings import PASS_THROUGH_ACCOUNTS
+from xero_pipeline.sandbox.life.client import client_book
+from xero_pipeline.sandbox.life.client.settings import MONITORED_ACCOUNTS
+from xero_pipeline.sandbox.life.truth import History, Truth
+
+__all__ = [
+    "MONITORED_ACCOUNTS",
+    "PASS_THROUGH_ACCOUNTS",
+    "Truth",
+    "agency",
+    "client_book",
+    "ground_truth",
+]
+
+
+def ground_truth(events: Sequence[Event], as_of: dt.date) -> Truth:
+    """All figures of one of the two books, up to its last event, on a local day.
+
+    The agency's media accounts are passed through; tasks come from the client's unclear accounts.
+    """
+    is_client = History(events[:1]).opened.key == "client"
+    return _truth.ground_truth(
+        events,
+        as_of,
+        pass_through=PASS_THROUGH_ACCOUNTS,
+        monitored=MONITORED_ACCOUNTS if is_client else (),
+    )

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from xero_pipeline.sandbox.events import Event, InvoiceRaised, PaymentMade
+from xero_pipeline.sandbox.events import (
+    BankTransactionPosted,
+    Event,
+    InvoiceRaised,
+    PaymentMade,
+)
 from xero_pipeline.sandbox.life.agency import settings
 from xero_pipeline.sandbox.life.agency.contact_oddities import ContactOddities
 from xero_pipeline.sandbox.life.agency.oddities import Oddities
@@ -53,7 +58,7 @@ class AgencyLife:
             self._treasury.make_contacts()
             self._treasury.open_accounts()
         diary.do_planned(before_hour=6)
-        self._suppliers.charge_card()
+        self._suppliers.charge_subscriptions()
         self._office.welcome_new_clients()
         self._retainers.tend()
         diary.clock_to(8)
@@ -66,12 +71,15 @@ class AgencyLife:
         self._suppliers.pay_batch()
         diary.do_planned(before_hour=24)
         self._oddities.run()
-        self._sell_on_quiet_days()
+        self._fill_a_quiet_day()
 
-    def _sell_on_quiet_days(self) -> None:
-        """No day without a sale or a payment: the online store is always open."""
-        if not any(isinstance(e, InvoiceRaised | PaymentMade) for e in self._diary.written_today):
+    def _fill_a_quiet_day(self) -> None:
+        """No day without a sale or payment, or without a movement at the bank."""
+        written = self._diary.written_today
+        if not any(isinstance(event, InvoiceRaised | PaymentMade) for event in written):
             self._work.sell_online()
+        if not any(isinstance(event, BankTransactionPosted) for event in written):
+            self._suppliers.charge_small_things()
 
 
 def agency(seed: int, start: dt.date, until: dt.datetime) -> list[Event]:

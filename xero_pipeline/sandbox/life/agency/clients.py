@@ -105,6 +105,10 @@ CLIENTS = (
     Client("orchard-trust", "Orchard Trust", "slow", joins=5),
     Client("hutt-rowing", "Hutt Rowing Club", "very late", joins=1),
     Client("aurora-software", "Aurora Software Inc", "prompt", "USD", terms=30, joins=7),
+    Client("kahu-aviation", "Kāhu Aviation", "prompt", joins=23),
+    Client("perth-ports", "Perth Port Services Pty", "slow", "AUD", joins=25),
+    Client("ruru-security", "Ruru Security", "in parts", joins=27),
+    Client("mako-gear", "Mako Dive Gear", "very late", joins=28),
     Client("greenstone-plumbing", "Greenstone Plumbing", "prompt", terms=14),
     Client("coastal-yoga", "Coastal Yoga", "card", terms=7),
     Client("te-papa-labs", "Papa Labs", "slow", group="Project clients"),
@@ -119,7 +123,7 @@ CLIENTS = (
 )
 
 RETAINERS = (
-    Retainer("harbour-cafe", "Social content", 320, day=1, unit="WEEKLY"),
+    Retainer("harbour-cafe", "Social content", 320, day=1, unit="WEEKLY", first=18),
     Retainer("tui-brewing", "Social content", 450, day=4, unit="WEEKLY", last=8),
     Retainer("kauri-dental", "Search ads care", 980, day=2, unit="WEEKLY", period=2),
     Retainer("southern-tours", "Newsletter", 1240, day=3, unit="WEEKLY", period=2, first=5),
@@ -140,7 +144,7 @@ RETAINERS = (
         first=3,
         changes=(Change(15, _percent("1.10")),),
     ),
-    Retainer("city-vets", "Search ads care", 1900, day=10),
+    Retainer("city-vets", "Search ads care", 1900, day=11, changes=(Change(26, _percent("1.06")),)),
     Retainer("bluebird-books", "Newsletter", 850, day=15),
     Retainer("northshore-physio", "Search ads care", 1200, day=12, last=20),
     Retainer("fern-finance", "Growth retainer", 5200, first=8, media=3000),
@@ -153,12 +157,19 @@ RETAINERS = (
     ),
     Retainer("bondi-surf", "Growth retainer", 3600, day=3),
     Retainer("yarra-architects", "Content retainer", 4800, first=6, last=24),
-    Retainer("sydney-sleep", "Search ads care", 2900, day=20, first=11),
+    Retainer("sydney-sleep", "Search ads care", 2900, day=20, first=11, last=26),
     Retainer("cascade-robotics", "Growth retainer", 5500, first=2),
     Retainer("bay-bikes", "Content retainer", 3300, day=15, first=9, last=21),
     Retainer("moana-skincare", "Social retainer", 2600, day=8),
     Retainer("moana-skincare", "Website care", 180, day=8, last=18, account=settings.HOSTING),
-    Retainer("kea-logistics", "Content retainer", 3900, day=25, saves_drafts=True),
+    Retainer(
+        "kea-logistics",
+        "Content retainer",
+        3900,
+        day=25,
+        saves_drafts=True,
+        changes=(Change(28, _percent("0.90")),),
+    ),
     Retainer("rimu-homes", "Growth retainer", 2750, changes=(Change(16, _percent("0.85")),)),
     Retainer("tasman-trucks", "Brand retainer", 4400, day=31, first=13),
     Retainer("pounamu", "Social retainer", 1150, day=18, inclusive=True),
@@ -179,6 +190,10 @@ RETAINERS = (
     Retainer("orchard-trust", "Website care", 7200, period=12, first=5, account=settings.HOSTING),
     Retainer("hutt-rowing", "Website care", 1800, period=12, first=1, last=9),
     Retainer("aurora-software", "Website care", 9600, period=12, first=7),
+    Retainer("kahu-aviation", "Growth retainer", 2900, day=7, first=23),
+    Retainer("perth-ports", "Content retainer", 2400, day=14, first=25),
+    Retainer("ruru-security", "Search ads care", 1700, day=9, first=27),
+    Retainer("mako-gear", "Social retainer", 950, day=6, first=28),
 )
 BY_HAND = (("greenstone-plumbing", 480, 2), ("coastal-yoga", 290, 6))  # client, price, day
 HOURLY = ("te-papa-labs", "marlin-marine", "redwood-legal", "sable-fashion")

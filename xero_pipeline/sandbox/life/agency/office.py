@@ -122,7 +122,7 @@ class Office:
             case "slow":
                 self._plan_payment(document, after(3, 24))
             case "very late":
-                if chance.random() > 0.06:
+                if chance.random() > 0.2:
                     self._plan_payment(document, after(28, 95))
             case "in parts":
                 half = cents(document.total / 2)

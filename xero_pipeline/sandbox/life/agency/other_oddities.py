@@ -122,10 +122,10 @@ class PaperOddities(Occasions):
     def table(self) -> tuple[Oddity, ...]:
         return (
             Oddity(75, 90, self.credit_from_supplier),
-            Oddity(22, 30, self.draft_bill),
+            Oddity(22, 60, self.draft_bill),
             Oddity(105, 100, self.void_bill),
-            Oddity(40, 28, self.plan_payment),
-            Oddity(16, 21, self.attach_bill),
+            Oddity(40, 45, self.plan_payment),
+            Oddity(16, 35, self.attach_bill),
             Oddity(62, 120, self.void_journal),
             Oddity(77, 60, self.draft_journal),
         )

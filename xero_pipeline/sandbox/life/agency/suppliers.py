@@ -86,16 +86,15 @@ class Suppliers:
                 ev.ContactAdded(self._diary.stamp(), key, name, groups=("Suppliers",))
             )
 
-    def charge_card(self) -> None:
-        """Overnight: subscriptions of the day, or an advertising or small charge."""
+    def charge_subscriptions(self) -> None:
+        """Overnight, to the card."""
         today = self._diary.today
         for plan in SUBSCRIPTIONS:
             if today == add_months(today, 0, anchor=plan.day):
                 self._spend(settings.CARD, plan.key, plan.name, Decimal(plan.price), plan.account)
-        if today.day not in {p.day for p in SUBSCRIPTIONS}:
-            self._small_charge()
 
-    def _small_charge(self) -> None:
+    def charge_small_things(self) -> None:
+        """Advertising bought for clients, or coffee, cabs and paper."""
         chance = self._diary.chance("card/what")
         if chance.random() < 0.5:
             network = chance.choice(_AD_NETWORKS)
@@ -166,10 +165,17 @@ class Suppliers:
         bills = [
             bill
             for bill in self._desk.open_invoices("ACCPAY", untouched=False)
-            if bill.currency == settings.BASE and bill.due_date and bill.due_date <= today
+            if bill.currency == settings.BASE and self._is_payable(bill)
         ]
         if bills:
             self._desk.pay_batch(bills, settings.MAIN, f"Suppliers {today:%d %b}")
+
+    def _is_payable(self, bill: Document) -> bool:
+        """Due, and not in dispute: one bill in ten is, for about two months."""
+        due = bill.due_date or bill.date
+        if self._diary.chance(f"dispute/{bill.key}", bill.date).random() < 0.1:
+            due += dt.timedelta(days=65)
+        return due <= self._diary.today
 
     def _spend(self, account: str, contact: str, text: str, amount: Decimal, expense: str) -> None:
         tax_type = "NONE" if account == settings.US_DOLLARS else "INPUT2"

@@ -18,7 +18,7 @@ from xero_pipeline.sandbox.life.agency.clients import (
 from xero_pipeline.sandbox.life.agency.office import Office
 from xero_pipeline.sandbox.life.amounts import cents
 from xero_pipeline.sandbox.life.calendar import add_months, last_working_day, working_day
-from xero_pipeline.sandbox.life.truth.cadence import by_hand_key
+from xero_pipeline.sandbox.life.labels import Slot, by_hand_key
 
 _MILESTONES = (("Deposit", "0.40", 0), ("Design sign-off", "0.40", 35), ("Launch", "0.20", 70))
 
@@ -112,5 +112,5 @@ class Work:
         line: ev.Line = self._office.line(
             client, "Website care", Decimal(price), settings.HOSTING, item="CARE"
         )
-        key = by_hand_key("MONTHLY", 1, client, today)
+        key = by_hand_key(Slot("MONTHLY", 1), client, today)
         self._office.invoice(client, (line,), key=key, reference=f"Care {today:%B %Y}")

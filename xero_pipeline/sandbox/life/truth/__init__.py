@@ -1,0 +1,126 @@
+"""The truth about a book, computed from its events alone by straightforward arithmetic.
+
+The modules say the rules: `receivables`, `mrr`, `cadence`, `cash`, `tasks`. They read a `History`,
+which follows the events and nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from xero_pipeline.sandbox.events import Event
+from xero_pipeline.sandbox.life.truth import cash as _cash
+from xero_pipeline.sandbox.life.truth import mrr as _mrr
+from xero_pipeline.sandbox.life.truth.cadence import Cadence, cadences
+from xero_pipeline.sandbox.life.truth.cash import CashBalance, CashFlow, Runway
+from xero_pipeline.sandbox.life.truth.history import History
+from xero_pipeline.sandbox.life.truth.mrr import MrrCustomer, MrrMonth, MrrMovement
+from xero_pipeline.sandbox.life.truth.receivables import (
+    AgedDocument,
+    BucketTotal,
+    aged_documents,
+    bucket_totals,
+)
+from xero_pipeline.sandbox.life.truth.tasks import ClientTask, open_tasks, tasks_after
+
+__all__ = [
+    "AgedDocument",
+    "BucketTotal",
+    "Cadence",
+    "CashBalance",
+    "CashFlow",
+    "ClientTask",
+    "History",
+    "MrrCustomer",
+    "MrrMonth",
+    "MrrMovement",
+    "Runway",
+    "Truth",
+    "aged_documents",
+    "bucket_totals",
+    "ground_truth",
+    "open_tasks",
+    "tasks_after",
+]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Every figure of one book as of a day. Amounts named `_base` are in its base currency."""
+
+    organisation_id: str
+    base_currency: str
+    as_of: dt.date
+    ar_aging_documents: tuple[AgedDocument, ...]
+    ar_aging_summary: tuple[BucketTotal, ...]
+    ap_aging_documents: tuple[AgedDocument, ...]
+    ap_aging_summary: tuple[BucketTotal, ...]
+    mrr_customers: tuple[MrrCustomer, ...]
+    mrr_movements: tuple[MrrMovement, ...]
+    mrr_monthly: tuple[MrrMonth, ...]
+    cadence: tuple[Cadence, ...]
+    cash_balances: tuple[CashBalance, ...]
+    cash_flow_monthly: tuple[CashFlow, ...]
+    runway: tuple[Runway, ...]
+    client_tasks: tuple[ClientTask, ...]
+
+    def to_json(self) -> str:
+        """Amounts as strings, dates in ISO form."""
+        return _TRUTH.dump_json(self).decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> Truth:
+        """
+        Raises:
+            pydantic.ValidationError: the text is not what `to_json` writes.
+        """
+        return _TRUTH.validate_json(text)
+
+
+_TRUTH = TypeAdapter(Truth)
+
+
+def ground_truth(
+    events: Sequence[Event],
+    as_of: dt.date,
+    *,
+    pass_through: Collection[str] = (),
+    monitored: Collection[str] = (),
+) -> Truth:
+    """All figures of one book.
+
+    Args:
+        events: the book's events up to now, its opening first.
+        as_of: the organisation-local day of the figures, normally that of the last event.
+        pass_through: codes of accounts that are no revenue of ours; see `mrr`.
+        monitored: codes of accounts that make client tasks, selected on `as_of`; see `tasks`.
+    """
+    history = History(events)
+    receivable = aged_documents(history, "receivable", as_of)
+    payable = aged_documents(history, "payable", as_of)
+    months = _mrr.mrr_months(history, as_of)
+    customers = _mrr.mrr_customers(history, as_of, pass_through)
+    changes = _mrr.mrr_movements(months, customers)
+    moved = _cash.movements(history)
+    flows = _cash.monthly_flows(moved, as_of)
+    return Truth(
+        organisation_id=history.id("Organisation", history.opened.key),
+        base_currency=history.opened.base_currency,
+        as_of=as_of,
+        ar_aging_documents=receivable,
+        ar_aging_summary=bucket_totals(receivable),
+        ap_aging_documents=payable,
+        ap_aging_summary=bucket_totals(payable),
+        mrr_customers=customers,
+        mrr_movements=changes,
+        mrr_monthly=_mrr.mrr_monthly(months, customers, changes),
+        cadence=cadences(history, as_of),
+        cash_balances=_cash.balance_history(history, moved, as_of),
+        cash_flow_monthly=flows,
+        runway=_cash.runways(_cash.balances(history, moved, as_of), flows, as_of),
+        client_tasks=open_tasks(history, monitored, as_of),
+    )

@@ -41,3 +41,291 @@ its first day, its point P is its last day, or `as_of` for the month that `as_of
 Customers billed by hand at a steady cadence have no template. They are labelled in a list of their
 own (`cadence.py`) and are in none of these figures.
 """
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+from xero_pipeline.sandbox import events as ev
+from xero_pipeline.sandbox.life.amounts import ZERO, cents, line_values
+from xero_pipeline.sandbox.life.calendar import (
+    add_months,
+    month_end,
+    month_start,
+    months_through,
+)
+from xero_pipeline.sandbox.life.truth.history import Document, History, Template
+
+MovementKind = Literal["new", "reactivation", "expansion", "contraction", "churn"]
+_KINDS: tuple[MovementKind, ...] = ("new", "reactivation", "expansion", "contraction", "churn")
+
+
+@dataclass(frozen=True)
+class MrrCustomer:
+    """One customer's MRR at the point of a month, in base currency; never 0."""
+
+    month: dt.date
+    contact_id: str
+    mrr_base: Decimal
+
+
+@dataclass(frozen=True)
+class MrrMovement:
+    """What changed against the month before; the amount is positive for all kinds."""
+
+    month: dt.date
+    contact_id: str
+    movement: MovementKind
+    amount_base: Decimal
+
+
+@dataclass(frozen=True)
+class MrrMonth:
+    """All customers of a month, in base currency; rates are fractions, not percent."""
+
+    month: dt.date
+    opening: Decimal
+    new: Decimal
+    reactivation: Decimal
+    expansion: Decimal
+    contraction: Decimal
+    churn: Decimal
+    closing: Decimal
+    customers: int
+    arpa: Decimal | None
+    nrr: Decimal | None
+    grr: Decimal | None
+    quick_ratio: Decimal | None
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A template and its invoices, oldest first."""
+
+    key: str
+    template: Template
+    invoices: tuple[Document, ...]
+
+    @property
+    def end(self) -> dt.date | None:
+        """The first day after the slot of the last invoice (rule 3)."""
+        if not self.invoices:
+            return None
+        last, schedule = self.invoices[-1].date, self.template.saved.schedule
+        if schedule.unit == "WEEKLY":
+            return last + dt.timedelta(weeks=schedule.period)
+        return add_months(last, schedule.period)
+
+    def is_live(self, as_of: dt.date) -> bool:
+        """Rule 4."""
+        schedule = self.template.saved.schedule
+        ended = schedule.end_date is not None and schedule.end_date < as_of
+        begun = schedule.start_date <= as_of or bool(self.invoices)
+        return begun and not ended and not self.template.is_deleted
+
+    def invoice_at(self, point: dt.date) -> Document | None:
+        """The latest linked invoice while the plan is active (rules 3 and 5)."""
+        earlier = [invoice for invoice in self.invoices if invoice.date <= point]
+        return earlier[-1] if earlier and self.end and point < self.end else None
+
+
+def monthly_factor(schedule: ev.Schedule) -> tuple[int, int]:
+    """How often a schedule comes round in a month, as a fraction (rule 6)."""
+    if schedule.unit == "WEEKLY":
+        return 52, 12 * schedule.period
+    return 1, schedule.period
+
+
+def mrr_customers(
+    history: History, as_of: dt.date, pass_through: Collection[str]
+) -> tuple[MrrCustomer, ...]:
+    """MRR per month and customer, by month and contact id.
+
+    Args:
+        pass_through: codes of accounts whose lines are no revenue of ours.
+    """
+    reckoning = _Reckoning(history, as_of, pass_through)
+    rows = []
+    for month in mrr_months(history, as_of):
+        cents_of: dict[str, Decimal] = defaultdict(lambda: ZERO)
+        for plan in reckoning.plans:
+            contact = history.survivor(plan.template.saved.contact)
+            cents_of[contact] += reckoning.mrr_of(plan, month)
+        rows += [
+            MrrCustomer(month, history.id("Contact", contact), amount)
+            for contact, amount in cents_of.items()
+            if amount
+        ]
+    return tuple(sorted(rows, key=lambda row: (row.month, row.contact_id)))
+
+
+def mrr_months(history: History, as_of: dt.date) -> list[dt.date]:
+    """The months that have figures (rule 9)."""
+    dates = [plan.invoices[0].date for plan in _plans(history, as_of) if plan.invoices]
+    return months_through(min(dates), as_of) if dates else []
+
+
+def mrr_movements(
+    months: Sequence[dt.date], customers: Sequence[MrrCustomer]
+) -> tuple[MrrMovement, ...]:
+    """Changes from month to month, by month and contact id."""
+    known: set[str] = set()
+    before: Mapping[str, Decimal] = {}
+    rows = []
+    for month, now in _by_month(months, customers).items():
+        for contact in sorted({*before, *now}):
+            movement = _movement(
+                before.get(contact, ZERO), now.get(contact, ZERO), contact in known
+            )
+            if movement:
+                rows.append(MrrMovement(month, contact, *movement))
+        known.update(now)
+        before = now
+    return tuple(rows)
+
+
+def mrr_monthly(
+    months: Sequence[dt.date],
+    customers: Sequence[MrrCustomer],
+    movements: Sequence[MrrMovement],
+) -> tuple[MrrMonth, ...]:
+    """The months' totals with their rates (rules 9 and 10)."""
+    rows: list[MrrMonth] = []
+    opening = ZERO
+    for month, now in _by_month(months, customers).items():
+        moved = {
+            kind: sum(
+                (m.amount_base for m in movements if (m.month, m.movement) == (month, kind)), ZERO
+            )
+            for kind in _KINDS
+        }
+        closing = sum(now.values(), ZERO)
+        lost = moved["contraction"] + moved["churn"]
+        gained = moved["expansion"] + moved["new"] + moved["reactivation"]
+        rows.append(
+            MrrMonth(
+                month=month,
+                opening=opening,
+                **moved,
+                closing=closing,
+                customers=len(now),
+                arpa=cents(closing / len(now)) if now else None,
+                nrr=_ratio(opening + moved["expansion"] - lost, opening),
+                grr=_ratio(opening - lost, opening),
+                quick_ratio=_ratio(gained, lost),
+            )
+        )
+        opening = closing
+    return tuple(rows)
+
+
+def _plans(history: History, as_of: dt.date) -> list[_Plan]:
+    linked: dict[str, list[Document]] = defaultdict(list)
+    for document in history.documents.values():
+        if document.template and not document.is_cancelled and document.date <= as_of:
+            linked[document.template].append(document)
+    return [
+        _Plan(key, template, tuple(sorted(linked[key], key=lambda d: (d.date, d.number))))
+        for key, template in history.templates.items()
+        if template.saved.type == "ACCREC"
+    ]
+
+
+class _Reckoning:
+    """MRR of single plans, in base currency."""
+
+    def __init__(self, history: History, as_of: dt.date, pass_through: Collection[str]) -> None:
+        self.plans = _plans(history, as_of)
+        self._history = history
+        self._as_of = as_of
+        self._pass_through = pass_through
+        self._rates = _Rates(history, as_of)
+
+    def mrr_of(self, plan: _Plan, month: dt.date) -> Decimal:
+        """Rounded once (rule 8)."""
+        point = min(month_end(month), self._as_of)
+        price = self._price(plan, month, point)
+        rate = self._rates.at(plan.template.saved.currency, point)
+        if price is None or rate is None:
+            return ZERO
+        numerator, denominator = monthly_factor(plan.template.saved.schedule)
+        return cents(price * numerator / (denominator * rate))
+
+    def _price(self, plan: _Plan, month: dt.date, point: dt.date) -> Decimal | None:
+        """Rules 4 and 5; None when the plan is not active at the point."""
+        invoice = plan.invoice_at(point)
+        if month == month_start(self._as_of) and plan.is_live(self._as_of):
+            saved = plan.template.saved
+            values = line_values(saved.lines, saved.line_amount_types, self._history.tax_rates)
+        elif invoice:
+            values = self._history.values(invoice)
+        else:
+            return None
+        return sum((v.net for v in values if v.account_code not in self._pass_through), ZERO)
+
+
+class _Rates:
+    """The constant rate of a currency in a financial year (rule 7)."""
+
+    def __init__(self, history: History, as_of: dt.date) -> None:
+        self._organisation = history.opened
+        self._known: dict[str, list[tuple[dt.date, str, Decimal]]] = defaultdict(list)
+        for document in history.documents.values():
+            counts = document.type == "ACCREC" and document.is_approved
+            if counts and document.rate is not None and document.date <= as_of:
+                known = (document.date, document.number, document.rate)
+                self._known[document.currency].append(known)
+        for rates in self._known.values():
+            rates.sort()
+
+    def at(self, currency: str, point: dt.date) -> Decimal | None:
+        if currency == self._organisation.base_currency:
+            return Decimal(1)
+        first_day, last_day = self._financial_year(point)
+        known = self._known[currency]
+        within = [rate for date, _, rate in known if first_day <= date <= last_day]
+        earlier = [rate for date, _, rate in known if date < first_day]
+        if within:
+            return within[0]
+        return earlier[-1] if earlier else None
+
+    def _financial_year(self, point: dt.date) -> tuple[dt.date, dt.date]:
+        day = self._organisation.financial_year_end_day
+        ends = dt.date(point.year, self._organisation.financial_year_end_month, 1)
+        end = add_months(ends, 0, anchor=day)
+        if point > end:
+            end = add_months(end, 12, anchor=day)
+        return add_months(end, -12, anchor=day) + dt.timedelta(days=1), end
+
+
+def _by_month(
+    months: Sequence[dt.date], customers: Sequence[MrrCustomer]
+) -> dict[dt.date, dict[str, Decimal]]:
+    """MRR by contact for every month, empty ones too."""
+    table: dict[dt.date, dict[str, Decimal]] = {month: {} for month in months}
+    for row in customers:
+        table[row.month][row.contact_id] = row.mrr_base
+    return table
+
+
+def _movement(
+    before: Decimal, now: Decimal, was_customer: bool
+) -> tuple[MovementKind, Decimal] | None:
+    if before == now:
+        return None
+    if before == 0:
+        return ("reactivation" if was_customer else "new"), now
+    if now == 0:
+        return "churn", before
+    return ("expansion", now - before) if now > before else ("contraction", before - now)
+
+
+def _ratio(numerator: Decimal, denominator: Decimal) -> Decimal | None:
+    if denominator == 0:
+        return None
+    return (numerator / denominator).quantize(Decimal("0.0001"), ROUND_HALF_UP)
