@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from xero_pipeline.sandbox import events
+from xero_pipeline.sandbox.books import reports
 from xero_pipeline.sandbox.books.apply import (
     banking,
     contacts,
@@ -178,9 +180,27 @@ class Book:
         document = wanted.shelf.find(key)
         return None if document is None else wanted.shelf.row(document, wanted.shape)
 
+    def report(self, name: str, query: Mapping[str, str], today: dt.date) -> Row:
+        """One element of `Reports`.
+
+        Args:
+            name: "BankSummary", "TrialBalance", "BalanceSheet", "ProfitAndLoss",
+                "AgedReceivablesByContact" or "AgedPayablesByContact", in any case.
+            query: the call's parameters, names in any case.
+            today: the organisation's calendar day, for the defaults.
+
+        Raises:
+            BadQuery: no such report, or parameters that Xero answers with 400.
+        """
+        return reports.answer(self._records, name, query, today, self.clock())
+
     def journals(self) -> Sequence[Journal]:
         """The ledger, in order of JournalNumber."""
         return self._records.ledger.journals
+
+    def account_balance(self, code: str) -> Decimal:
+        """What a bank account holds, in the account's own currency."""
+        return self._records.ledger.own_balance(code)
 
     def attachments(self, kind: str, document_id: str) -> Sequence[Attachment]:
         """The files on a document; `kind` as in FileAttached."""

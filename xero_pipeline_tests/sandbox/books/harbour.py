@@ -17,6 +17,7 @@ from xero_pipeline.sandbox.books import Book, Journal
 from xero_pipeline.sandbox.events import Line, xero_id
 
 Changes: TypeAlias = Any  # the value of any field of an event
+Amount: TypeAlias = str | int | Decimal
 AnyRow: TypeAlias = Mapping[str, Any]
 
 KEY = "harbour"
@@ -100,11 +101,11 @@ def apply(book: Book, *events: ev.Event) -> Book:
 # --- events --------------------------------------------------------------------------------------
 
 
-def line(amount: str | int, account: str = SALES, **changes: Changes) -> Line:
+def line(amount: Amount, account: str = SALES, **changes: Changes) -> Line:
     return replace(Line("Work", Decimal(1), Decimal(amount), account), **changes)
 
 
-def invoice(key: str, amount: str | int, on: str = "03-01", **changes: Changes) -> ev.InvoiceRaised:
+def invoice(key: str, amount: Amount, on: str = "03-01", **changes: Changes) -> ev.InvoiceRaised:
     """A sales invoice to the cafe, due in 20 days."""
     event = ev.InvoiceRaised(
         at=noon(on),
@@ -120,7 +121,7 @@ def invoice(key: str, amount: str | int, on: str = "03-01", **changes: Changes) 
     return replace(event, **changes)
 
 
-def bill(key: str, amount: str | int, on: str = "03-01", **changes: Changes) -> ev.InvoiceRaised:
+def bill(key: str, amount: Amount, on: str = "03-01", **changes: Changes) -> ev.InvoiceRaised:
     """A bill from the landlord."""
     event = invoice(key, amount, on, type="ACCPAY", contact="landlord", lines=(line(amount, RENT),))
     return replace(event, **changes)
@@ -132,7 +133,7 @@ def dollars(rate: str) -> dict[str, Changes]:
 
 
 def credit_note(
-    key: str, amount: str | int, on: str = "03-05", **changes: Changes
+    key: str, amount: Amount, on: str = "03-05", **changes: Changes
 ) -> ev.CreditNoteRaised:
     event = ev.CreditNoteRaised(
         at=noon(on),
@@ -148,7 +149,7 @@ def credit_note(
 
 
 def payment(
-    key: str, target: str, amount: str | int, on: str = "03-10", **changes: Changes
+    key: str, target: str, amount: Amount, on: str = "03-10", **changes: Changes
 ) -> ev.PaymentMade:
     event = ev.PaymentMade(
         at=noon(on),
@@ -165,7 +166,7 @@ def payment(
 def bank(
     key: str,
     type_: ev.BankTransactionType,
-    amount: str | int,
+    amount: Amount,
     on: str = "03-08",
     **changes: Changes,
 ) -> ev.BankTransactionPosted:
@@ -190,7 +191,7 @@ def bank(
 
 
 def allocation(
-    key: str, credit: str, invoice: str, amount: str | int, on: str = "03-12", **changes: Changes
+    key: str, credit: str, invoice: str, amount: Amount, on: str = "03-12", **changes: Changes
 ) -> ev.CreditAllocated:
     event = ev.CreditAllocated(noon(on), key, "CreditNote", credit, invoice, Decimal(amount))
     return replace(event, **changes)
@@ -222,6 +223,11 @@ def balance(book: Book, account: str, at: str = "2099-12-31") -> Decimal:
         if entry.account == account and journal.date <= day(at)
     ]
     return sum(entries, Decimal("0.00"))
+
+
+def balances(book: Book, *accounts: str) -> list[Any]:
+    """The balances of several accounts, to be compared with whole numbers."""
+    return [balance(book, account) for account in accounts]
 
 
 def posted(journal: Journal) -> dict[str, Decimal]:

@@ -16,6 +16,7 @@ from xero_pipeline_tests.sandbox.books.harbour import (
     RECEIVABLE,
     RENT,
     SALES,
+    Changes,
     allocation,
     apply,
     balance,
@@ -257,7 +258,7 @@ def test_some_approved_invoices_in_base_currency_come_without_a_rate() -> None:
     ],
 )
 def test_what_xero_does_not_know_is_refused_and_changes_nothing(
-    changes: dict[str, object], message: str
+    changes: dict[str, Changes], message: str
 ) -> None:
     book = new_book()
     version = book.version
