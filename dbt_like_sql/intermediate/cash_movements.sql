@@ -124,6 +124,7 @@ bank_transaction_parts as (
         contact_id,
         counter_account_code,
         is_transfer,
+        sign,
         sign * (amount_so_far - coalesce(lag(amount_so_far) over parts, 0)) as amount,
         sign * (base_so_far - coalesce(lag(base_so_far) over parts, 0)) as amount_base
     from converted_line_ends
@@ -180,6 +181,7 @@ converted_payments as (
         contact_id,
         counter_account_code,
         is_transfer,
+        sign,
         -- Xero gives BankAmount since June 2026; before, the amount tells it.
         sign * coalesce(
             bank_amount,
@@ -211,6 +213,7 @@ select
     movements.contact_id,
     movements.counter_account_code,
     movements.is_transfer,
+    case movements.sign when 1 then 'in' else 'out' end as direction,
     case
         when movements.is_transfer then 'transfer'
         else coalesce(categories.category, 'operating')

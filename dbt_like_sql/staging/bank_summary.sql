@@ -3,13 +3,15 @@
 with
 
 reports as (
-    select organisation_id, as_of_date, "rows" as report_rows from raw.bank_summary
+    select organisation_id, as_of_date, _synced_at as synced_at, "rows" as report_rows
+    from raw.bank_summary
 ),
 
 headers as (
     select
         organisation_id,
         as_of_date,
+        synced_at,
         report_rows,
         list_transform(
             list_filter(report_rows, lambda r: r.row_type = 'Header')[1].cells,
@@ -22,6 +24,7 @@ sections as (
     select
         organisation_id,
         as_of_date,
+        synced_at,
         list_position(titles, 'Opening Balance') as opening_at,
         list_position(titles, 'Cash Received') as received_at,
         list_position(titles, 'Cash Spent') as spent_at,
@@ -49,6 +52,7 @@ select
     staging.report_amount(account.cells[opening_at].value) as opening_balance,
     staging.report_amount(account.cells[received_at].value) as cash_received,
     staging.report_amount(account.cells[spent_at].value) as cash_spent,
-    staging.report_amount(account.cells[closing_at].value) as closing_balance
+    staging.report_amount(account.cells[closing_at].value) as closing_balance,
+    synced_at
 from accounts
 where account.row_type = 'Row'

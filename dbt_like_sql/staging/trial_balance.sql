@@ -3,11 +3,17 @@
 with
 
 sections as (
-    select organisation_id, as_of_date, unnest("rows") as section from raw.trial_balance
+    select organisation_id, as_of_date, _synced_at as synced_at, unnest("rows") as section
+    from raw.trial_balance
 ),
 
 accounts as (
-    select organisation_id, as_of_date, section.title as section, unnest(section.rows) as account
+    select
+        organisation_id,
+        as_of_date,
+        synced_at,
+        section.title as section,
+        unnest(section.rows) as account
     from sections
     where section.row_type = 'Section'
 )
@@ -25,6 +31,7 @@ select
     coalesce(staging.report_amount(account.cells[4].value), 0) as ytd_debit,
     coalesce(staging.report_amount(account.cells[5].value), 0) as ytd_credit,
     coalesce(staging.report_amount(account.cells[4].value), 0)
-    - coalesce(staging.report_amount(account.cells[5].value), 0) as balance
+    - coalesce(staging.report_amount(account.cells[5].value), 0) as balance,
+    synced_at
 from accounts
 where account.row_type = 'Row'

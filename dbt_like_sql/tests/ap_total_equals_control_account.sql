@@ -1,0 +1,30 @@
+-- Invoices, credit notes and overpayments in base currency against the control account in Xero's
+-- Trial Balance. Prepayments are not in it: they wait in the accounts of their own lines. Only for
+-- a report of the as-of date that was read by the organisation's latest sync.
+with
+
+control as (
+    select
+        accounts.organisation_id,
+        sum(-1 * trial_balance.balance) as amount
+    from staging.trial_balance as trial_balance
+    join staging.accounts as accounts
+        on accounts.organisation_id = trial_balance.organisation_id
+        and accounts.account_id = trial_balance.account_id
+        and accounts.system_account = 'CREDITORS'
+    join staging.organisations as organisations
+        on organisations.organisation_id = trial_balance.organisation_id
+        and organisations.as_of_date = trial_balance.as_of_date
+        and organisations.synced_at <= trial_balance.synced_at
+    group by accounts.organisation_id
+)
+
+select
+    control.organisation_id,
+    control.amount as expected,
+    totals.xero_view_base as actual,
+    totals.xero_view_base - control.amount as variance
+from control
+join marts.ap_aging_totals as totals
+    on totals.organisation_id = control.organisation_id
+where totals.xero_view_base <> control.amount
