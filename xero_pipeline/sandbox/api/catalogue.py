@@ -113,8 +113,8 @@ RESOURCES: tuple[Resource, ...] = (
         attachable="Invoice",
     ),
     Resource(
-        "CreditNotes", "CreditNotes", "CreditNoteID", scopes.INVOICES, paged=True, modified_field=_UPDATED, stable_order=True,
-        trims=_WITHOUT_LINES,
+        "CreditNotes", "CreditNotes", "CreditNoteID", scopes.INVOICES,
+        paged=True, modified_field=_UPDATED, stable_order=True, trims=_WITHOUT_LINES,
         cheap_fields=frozenset(_DOCUMENT_FIELDS | {
             "CreditNoteID", "Contact.Name", "Contact.ContactNumber",
         }),

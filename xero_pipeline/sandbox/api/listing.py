@@ -10,7 +10,9 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import partial
 from operator import itemgetter
+from typing import Any
 
 from xero_pipeline.sandbox.api import where
 from xero_pipeline.sandbox.api.catalogue import Resource, Shape
@@ -121,8 +123,9 @@ def list_rows(
     paged = _is_paged(resource, query, rules)
     candidates = _modified(resource, rows, modified_since)
     _refuse_high_volume(resource, len(candidates), query, paged, rules)
-    conditions = list(_conditions(resource, query))
-    wanted = [row for row in candidates if all(passes(row) for passes in conditions)]
+    wanted = list(candidates)
+    for passes in _conditions(resource, query):
+        wanted = [row for row in wanted if passes(row)]
     ordered = _ordered(resource, wanted, query.text("order"))
     page = _page(query, len(ordered)) if paged else None
     if page is not None:
@@ -210,13 +213,15 @@ def _ordered(resource: Resource, rows: list[Row], order: str) -> list[Row]:
     if not order and not resource.stable_order:
         return rows
     field, descending = _parse_order(order or "UpdatedDateUTC")
-    rows.sort(key=lambda row: str(row.get(resource.id_field)))
-    keyed = [(where.comparable(where.field_value(row, field)), row) for row in rows]
-    absent = [row for value, row in keyed if value is None]
-    present = [(value, row) for value, row in keyed if value is not None]
-    present.sort(key=itemgetter(0), reverse=descending)
-    found = [row for _, row in present]
+    rows.sort(key=itemgetter(resource.id_field))
+    absent = [row for row in rows if where.field_value(row, field) is None]
+    found = [row for row in rows if where.field_value(row, field) is not None]
+    found.sort(key=partial(_sort_key, field), reverse=descending)
     return found + absent if descending else absent + found
+
+
+def _sort_key(field: str, row: Row) -> Any:  # noqa: ANN401 - values of one field compare
+    return where.comparable(where.field_value(row, field))
 
 
 def _parse_order(order: str) -> tuple[str, bool]:

@@ -67,7 +67,7 @@ class Answer:
 
     list_key: str
     rows: Sequence[Row]
-    texts: Sequence[str]
+    texts: Sequence[bytes]
     page: Page | None = None
 
 
@@ -151,7 +151,7 @@ class AccountingApi:
         question.caller.require(scopes.REPORTS[title])
         today = self._world.clock.now().astimezone(book.timezone).date()
         report = book.report(title, question.query.parameters, today)
-        return Answer("Reports", [report], [wire.encode_record("Reports", report)])
+        return Answer("Reports", [report], [wire.encode_record("Reports", report).encode()])
 
     def _enclose(self, question: Question, answer: Answer) -> Response:
         correlation_id = str(uuid.uuid4())
@@ -164,7 +164,7 @@ class AccountingApi:
         if answer.page is not None:
             head["pagination"] = _pagination(answer.page)
         if "json" in question.accept:
-            body = wire.envelope(head, answer.list_key, answer.texts).encode()
+            body = wire.envelope(head, answer.list_key, answer.texts)
             media_type = "application/json; charset=utf-8"
         else:
             body = xml_document(head, answer.list_key, answer.rows)
@@ -211,7 +211,8 @@ def _file_list(question: Question, files: Sequence[Attachment]) -> Answer:
         }
         for file in files
     ]
-    return Answer("Attachments", rows, [wire.encode_record("Attachments", row) for row in rows])
+    texts = [wire.encode_record("Attachments", row).encode() for row in rows]
+    return Answer("Attachments", rows, texts)
 
 
 def _content(files: Sequence[Attachment], name: str) -> Response:

@@ -13,17 +13,17 @@ class RecordTexts:
     """A cache by record and shape. A record that changed is another object, and encoded anew."""
 
     def __init__(self) -> None:
-        self._texts: dict[_Key, tuple[Row, str]] = {}
+        self._texts: dict[_Key, tuple[Row, bytes]] = {}
 
     def text(
         self, tenant: str, resource: Resource, row: Row, shape: Shape, unit_places: int
-    ) -> str:
+    ) -> bytes:
         key = (tenant, resource.path, row[resource.id_field], shape, unit_places)
         kept = self._texts.get(key)
         if kept is not None and kept[0] is row:
             return kept[1]
         shown = trimmed(row, resource.trims.get(shape))
-        text = wire.encode_record(resource.list_key, shown, unit_places=unit_places)
+        text = wire.encode_record(resource.list_key, shown, unit_places=unit_places).encode()
         self._texts[key] = (row, text)
         return text
 
