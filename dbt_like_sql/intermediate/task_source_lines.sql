@@ -1,9 +1,8 @@
--- The lines of those documents, for organisations that watch an account. Old lines name their
--- account by code only.
+-- The lines of those documents. Old lines name their account by code only.
 with
 
 watching as (
-    select distinct organisation_id from intermediate.task_accounts
+    select distinct organisation_id from snapshots.task_accounts
 ),
 
 accounts as (

@@ -1,10 +1,21 @@
 -- Every document that could ask a client something, in one form and in every state. `xero_type` is
--- Xero's own word for it; manual journals, which have none, are MANUALJOURNAL.
+-- Xero's own word for it; manual journals, which have none, are MANUALJOURNAL. Organisations that
+-- never watched an account have no tasks and are left out.
 with
 
+watching as (
+    select distinct organisation_id from snapshots.task_accounts
+),
+
 organisations as (
-    select organisation_id, base_currency, period_lock_date, end_of_year_lock_date
-    from staging.organisations
+    select
+        organisations.organisation_id,
+        organisations.base_currency,
+        organisations.period_lock_date,
+        organisations.end_of_year_lock_date
+    from staging.organisations as organisations
+    semi join watching
+        on watching.organisation_id = organisations.organisation_id
 ),
 
 documents as (
@@ -27,8 +38,7 @@ documents as (
         bank_account_id,
         false as is_allocated,
         has_attachments,
-        first_seen_at,
-        '/Bank/ViewTransaction.aspx?bankTransactionID=' as path
+        first_seen_at
     from staging.bank_transactions
 
     union all
@@ -52,11 +62,7 @@ documents as (
         null,
         false,
         has_attachments,
-        first_seen_at,
-        case type
-            when 'ACCPAY' then '/AccountsPayable/Edit.aspx?InvoiceID='
-            else '/AccountsReceivable/View.aspx?InvoiceID='
-        end
+        first_seen_at
     from staging.invoices
     where type in ('ACCREC', 'ACCPAY')
 
@@ -81,11 +87,7 @@ documents as (
         null,
         remaining_credit < total,
         has_attachments,
-        first_seen_at,
-        case type
-            when 'ACCPAYCREDIT' then '/AccountsPayable/ViewCreditNote.aspx?creditNoteID='
-            else '/AccountsReceivable/ViewCreditNote.aspx?creditNoteID='
-        end
+        first_seen_at
     from staging.credit_notes
 
     union all
@@ -110,15 +112,14 @@ documents as (
         null,
         false,
         journals.has_attachments,
-        journals.first_seen_at,
-        '/Journal/View.aspx?invoiceID='
+        journals.first_seen_at
     from staging.manual_journals as journals
     join organisations
         on organisations.organisation_id = journals.organisation_id
 )
 
 select
-    documents.* exclude (path),
+    documents.*,
     case
         when documents.status = 'VOIDED' then 'voided'
         when documents.status = 'DELETED' or documents.is_removed then 'deleted'
@@ -137,8 +138,7 @@ select
         documents.document_date
         <= greatest(organisations.period_lock_date, organisations.end_of_year_lock_date),
         false
-    ) as is_period_locked,
-    documents.path || documents.document_id::varchar as path
+    ) as is_period_locked
 from documents
 join organisations
     on organisations.organisation_id = documents.organisation_id

@@ -67,7 +67,6 @@ tasks as (
         sources.is_reconciled,
         sources.bank_account_id,
         sources.has_attachments,
-        sources.path,
         -- What Xero's API refuses to recode.
         case
             when sources.document_state <> 'live' then sources.document_state
@@ -126,7 +125,10 @@ select
     habits.account_code as suggested_account_code,
     habits.account_name as suggested_account_name,
     habits.documents as suggested_by_documents,
-    intermediate.deep_link(organisations.short_code, tasks.path) as deep_link
+    intermediate.deep_link(
+        organisations.short_code,
+        intermediate.task_path(tasks.document_type, tasks.xero_type, tasks.document_id)
+    ) as deep_link
 from tasks
 join organisations
     on organisations.organisation_id = tasks.organisation_id
