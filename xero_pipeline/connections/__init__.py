@@ -1,6 +1,7 @@
 """Who is connected to Xero, and how healthy it is."""
 
-from xero_pipeline.connections.errors import ConnectionsError
+from xero_pipeline.connections.accounts import Account, ChartOfAccounts
+from xero_pipeline.connections.errors import ConnectionsError, HomeUnusable, WrongOrganisation
 from xero_pipeline.connections.lifecycle import Connections
 from xero_pipeline.connections.model import (
     Connection,
@@ -11,11 +12,15 @@ from xero_pipeline.connections.model import (
 )
 
 __all__ = [
+    "Account",
+    "ChartOfAccounts",
     "Connection",
     "Connections",
     "ConnectionsError",
+    "HomeUnusable",
     "MonitoredAccount",
     "Purpose",
     "Removed",
     "Status",
+    "WrongOrganisation",
 ]

@@ -118,6 +118,15 @@ class NotConnectedHere(ConnectionsError):
         )
 
 
+class UnknownAccount(ConnectionsError):
+    def __init__(self, wanted: str, several: Sequence[str]) -> None:
+        found = f"several accounts ({_listed(several)})" if several else "no active account"
+        super().__init__(
+            f"There is {found} with the code or name '{wanted}'.",
+            "`xero-pipeline connections accounts` shows them all; use a code.",
+        )
+
+
 _BOOKS = {"agency": "the agency's own books", "client": "the books of clients"}
 
 

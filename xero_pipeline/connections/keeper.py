@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from xero_pipeline.connections.errors import NotConnectedHere
 from xero_pipeline.connections.home import ensure_folder, using
 from xero_pipeline.connections.model import health_after
-from xero_pipeline.connections.store import Link, Store
+from xero_pipeline.connections.store import Store
 from xero_pipeline.connections.vault import Vault
 from xero_pipeline.xero.errors import NeedsReconnect, XeroUnavailable
 from xero_pipeline.xero.limits import Clock
@@ -24,6 +24,26 @@ from xero_pipeline.xero.tokens import TokenSet
 # A page may take two minutes to come: a token must outlive the call it goes out with.
 _AHEAD_OF_EXPIRY = timedelta(minutes=3)
 _LOCK_SECONDS = 120
+
+
+class ClientTokens:
+    """What a client asks before every call; goes to the keeper only when it has to.
+
+    Raises (on being called): what `TokenKeeper.good_tokens` raises.
+    """
+
+    def __init__(self, keeper: TokenKeeper, organisation_id: str, organisation_name: str) -> None:
+        self._keeper = keeper
+        self._organisation_id = organisation_id
+        self._organisation_name = organisation_name
+        self._tokens: TokenSet | None = None
+
+    def __call__(self, rejected: SecretStr | None = None) -> SecretStr:
+        if self._tokens is None or not self._keeper.is_good(self._tokens, rejected):
+            self._tokens = self._keeper.good_tokens(
+                self._organisation_id, self._organisation_name, rejected
+            )
+        return self._tokens.access_token
 
 
 class TokenKeeper:
@@ -41,10 +61,10 @@ class TokenKeeper:
         self._clock = clock
         self._locks = locks
 
-    def access_token(
+    def good_tokens(
         self, organisation_id: str, organisation_name: str, rejected: SecretStr | None = None
-    ) -> SecretStr:
-        """A token good for at least a few minutes.
+    ) -> TokenSet:
+        """Tokens good for at least a few minutes.
 
         Args:
             rejected: a token that Xero has just called expired.
@@ -53,24 +73,23 @@ class TokenKeeper:
             NeedsReconnect: the refresh token is dead; all organisations of the user are marked.
             WrongSecretKey, HomeUnusable, NotConnectedHere, AppMisconfigured, XeroUnavailable
         """
-        tokens = self.tokens(organisation_id, organisation_name)
-        if self._is_good(tokens, rejected):
-            return tokens.access_token
+        tokens = self._stored(organisation_id, organisation_name)
+        if self.is_good(tokens, rejected):
+            return tokens
         with self.lock(tokens):
-            tokens = self.tokens(organisation_id, organisation_name)
-            if self._is_good(tokens, rejected):
-                return tokens.access_token
-            return self._refresh(tokens, organisation_name).access_token
-
-    def tokens(self, organisation_id: str, organisation_name: str) -> TokenSet:
-        """As stored. Raises NotConnectedHere, WrongSecretKey."""
-        link = self._store.link(organisation_id)
-        if link is None:
-            raise NotConnectedHere(organisation_name, [])
-        return self._decrypt(link)
+            tokens = self._stored(organisation_id, organisation_name)
+            if self.is_good(tokens, rejected):
+                return tokens
+            return self._refresh(tokens, organisation_name)
 
     def encrypted(self, tokens: TokenSet) -> bytes:
         return self._vault.encrypt(tokens.revealed())
+
+    def lock(self, tokens: TokenSet) -> AbstractContextManager[None]:
+        """Held by whoever replaces the tokens of this user."""
+        owner = f"{tokens.xero_userid}/{self._app.client_id}"
+        name = hashlib.sha256(owner.encode()).hexdigest()[:16]
+        return _held(ensure_folder(self._locks) / f"{name}.lock")
 
     def _refresh(self, tokens: TokenSet, organisation_name: str) -> TokenSet:
         try:
@@ -83,18 +102,15 @@ class TokenKeeper:
         self._store.save_tokens(tokens.xero_userid, self._app.client_id, self.encrypted(fresh))
         return fresh
 
-    def _is_good(self, tokens: TokenSet, rejected: SecretStr | None) -> bool:
+    def is_good(self, tokens: TokenSet, rejected: SecretStr | None = None) -> bool:
         lasts = tokens.expires_at - self._clock.now() > _AHEAD_OF_EXPIRY
         return lasts and tokens.access_token != rejected
 
-    def _decrypt(self, link: Link) -> TokenSet:
+    def _stored(self, organisation_id: str, organisation_name: str) -> TokenSet:
+        link = self._store.link(organisation_id)
+        if link is None:
+            raise NotConnectedHere(organisation_name, [])
         return TokenSet.model_validate_json(self._vault.decrypt(link.encrypted))
-
-    def lock(self, tokens: TokenSet) -> AbstractContextManager[None]:
-        """Held by whoever replaces the tokens of this user."""
-        owner = f"{tokens.xero_userid}/{self._app.client_id}"
-        name = hashlib.sha256(owner.encode()).hexdigest()[:16]
-        return _held(ensure_folder(self._locks) / f"{name}.lock")
 
 
 @contextmanager

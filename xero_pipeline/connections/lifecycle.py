@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
-from functools import cached_property, partial
+from functools import partial
 
-from pydantic import SecretStr
-
+from xero_pipeline.connections.accounts import ChartOfAccounts
 from xero_pipeline.connections.errors import (
     NotConfirmed,
-    NotConnectedHere,
     WrongOrganisation,
     WrongSecretKey,
 )
-from xero_pipeline.connections.keeper import TokenKeeper
+from xero_pipeline.connections.gateway import Gateway
 from xero_pipeline.connections.model import (
     Connection,
     Health,
@@ -34,23 +32,18 @@ from xero_pipeline.connections.rules import (
     same,
 )
 from xero_pipeline.connections.sign_in import CONSENT_SECONDS, sign_in
-from xero_pipeline.connections.store import Link, NewConnection, Store, Workspace
+from xero_pipeline.connections.store import NewConnection, Store, Workspace
 from xero_pipeline.connections.vault import Vault
 from xero_pipeline.settings import Settings
-from xero_pipeline.xero.client import AccessTokens, Organisation, OrganisationClient
-from xero_pipeline.xero.errors import NeedsReconnect, XeroError
-from xero_pipeline.xero.limits import (
-    APP_CALLS_A_MINUTE,
-    Clock,
-    OrganisationLimits,
-    SlidingWindow,
-    SystemClock,
-)
-from xero_pipeline.xero.oauth import XeroApp
+from xero_pipeline.xero.client import Organisation, OrganisationClient
+from xero_pipeline.xero.endpoints import ENDPOINTS
+from xero_pipeline.xero.errors import MissingPermission, MissingScope, NeedsReconnect, XeroError
+from xero_pipeline.xero.limits import Clock, SystemClock
 from xero_pipeline.xero.tokens import Tenant, TokenSet
 
 OpenBrowser = Callable[[str], None]
 Confirm = Callable[[Organisation], bool]
+_ACCOUNTS = next(endpoint for endpoint in ENDPOINTS if endpoint.name == "accounts")
 _Pick = Callable[[Sequence[Tenant]], Tenant]
 
 
@@ -64,11 +57,8 @@ class Connections:
     def __init__(self, settings: Settings, store: Store, vault: Vault, clock: Clock) -> None:
         self._settings = settings
         self._store = store
-        self._vault = vault
         self._clock = clock
-        self._app_window = SlidingWindow(APP_CALLS_A_MINUTE, clock)
-        self._limits: dict[str, OrganisationLimits] = {}
-        self._limits_lock = threading.Lock()
+        self._gateway = Gateway(settings, store, vault, clock)
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock | None = None) -> Connections:
@@ -175,27 +165,24 @@ class Connections:
         confirm: Confirm,
         seconds: float,
     ) -> Connection:
-        tokens = sign_in(self._app, self._settings.redirect_uri, open_browser, seconds)
-        tenant = pick(self._app.tenants(tokens, this_consent_only=True))
+        tokens = sign_in(self._gateway.app, self._settings.redirect_uri, open_browser, seconds)
+        tenant = pick(self._gateway.app.tenants(tokens, this_consent_only=True))
         present = self.connections()
         if refused := refusal_of_organisation(workspace.name, workspace.purpose, tenant, present):
             raise refused
         organisation = self._introduction(tenant, tokens)
         if not confirm(organisation):
             raise NotConfirmed(organisation.name)
-        with self._keeper.lock(tokens):
+        with self._gateway.keeper.lock(tokens):
             self._store.save(self._new_connection(workspace, tenant, organisation, tokens))
         return self.find(tenant.tenant_id)
 
     def _introduction(self, tenant: Tenant, tokens: TokenSet) -> Organisation:
         """What the organisation says of itself, asked with tokens that are not stored yet."""
-
-        def access_token(rejected: SecretStr | None = None) -> SecretStr:
-            return tokens.access_token
-
-        with self._client(tenant.tenant_id, tenant.name, access_token) as client:
+        id, name = tenant.tenant_id, tenant.name
+        with self._gateway.client_before_saving(id, name, tokens) as client:
             organisation = client.organisation()
-        self._refuse_another(tenant.tenant_id, tenant.name, organisation)
+        self._refuse_another(id, name, organisation)
         return organisation
 
     def _new_connection(
@@ -207,8 +194,8 @@ class Connections:
             connection_id=tenant.connection_id,
             organisation=organisation,
             xero_userid=tokens.xero_userid,
-            client_id=self._app.client_id,
-            encrypted=self._keeper.encrypted(tokens),
+            client_id=self._gateway.app.client_id,
+            encrypted=self._gateway.keeper.encrypted(tokens),
             connected_by=_person(tokens),
             connected_at=self._clock.now(),
             scopes=tokens.scopes,
@@ -220,16 +207,43 @@ class Connections:
         """A client that reads this organisation, keeps its limits and marks what it meets.
 
         Raises:
-            NotConnectedHere, SeveralOfThatName
+            NotConnectedHere, SeveralOfThatName, AppMisconfigured
             NeedsReconnect: known to be dead; Xero is not asked again.
         """
-        connection = self.find(organisation)
-        if connection.status is Status.NEEDS_RECONNECT:
-            raise NeedsReconnect(connection.organisation_name)
-        id, name = connection.organisation_id, connection.organisation_name
-        return self._client(
-            id, name, partial(self._keeper.access_token, id, name), partial(self._mark, id)
-        )
+        connection = self._alive(organisation)
+        id = connection.organisation_id
+        return self._gateway.client(id, connection.organisation_name, partial(self._mark, id))
+
+    @contextmanager
+    def syncing(self, organisation: str) -> Iterator[OrganisationClient]:
+        """A client for one sync: how the sync ends is how the connection is afterwards.
+
+        The sync counts when the block ends without an error. Endpoints that it met without scope
+        or permission leave the connection with limited access.
+
+        Raises:
+            what `client` raises; errors of the block go on their way.
+        """
+        connection = self._alive(organisation)
+        id = connection.organisation_id
+        met: list[XeroError] = []
+        try:
+            with self._gateway.client(id, connection.organisation_name, met.append) as client:
+                yield client
+        except XeroError as error:
+            self._mark(id, error)
+            raise
+        denied = [error for error in met if isinstance(error, MissingScope | MissingPermission)]
+        self.record_sync(id, problem=denied[0] if denied else None)
+
+    def chart_of_accounts(self, organisation: str) -> ChartOfAccounts:
+        """The active accounts, asked from Xero. Costs one call.
+
+        Raises:
+            what `client` raises, and XeroError.
+        """
+        with self.client(organisation) as client:
+            return ChartOfAccounts.read(next(client.pages(_ACCOUNTS)).body)
 
     def check(self, organisation: str) -> Connection:
         """Ask Xero who this is; the answer's state is recorded. Costs one call.
@@ -300,73 +314,31 @@ class Connections:
 
     def _end_at_xero(self, connection: Connection) -> bool:
         id, name = connection.organisation_id, connection.organisation_name
-        if connection.status is Status.NEEDS_RECONNECT:
+        link = self._store.link(id)
+        if link is None or connection.status is Status.NEEDS_RECONNECT:
             return False
         try:
-            self._keeper.access_token(id, name)
-            self._app.disconnect(self._keeper.tokens(id, name), self._link(id, name).connection_id)
+            tokens = self._gateway.keeper.good_tokens(id, name)
+            self._gateway.app.disconnect(tokens, link.connection_id)
         except (NeedsReconnect, WrongSecretKey):
             return False
         return True
 
-    # --- parts ------------------------------------------------------------------------------------
-
-    @cached_property
-    def _app(self) -> XeroApp:
-        """Made when first needed: looking at connections works without a client id."""
-        return XeroApp(self._settings, self._clock)
-
-    @cached_property
-    def _keeper(self) -> TokenKeeper:
-        return TokenKeeper(
-            self._store, self._vault, self._app, self._clock, self._settings.home / "locks"
-        )
-
-    def _client(
-        self,
-        id: str,
-        name: str,
-        access_token: AccessTokens,
-        on_failure: Callable[[XeroError], None] | None = None,
-    ) -> OrganisationClient:
-        return OrganisationClient(
-            organisation_id=id,
-            organisation_name=name,
-            access_token=access_token,
-            limits=self._limits_of(id, name),
-            settings=self._settings,
-            on_failure=on_failure,
-        )
+    def _alive(self, organisation: str) -> Connection:
+        connection = self.find(organisation)
+        if connection.status is Status.NEEDS_RECONNECT:
+            raise NeedsReconnect(connection.organisation_name)
+        return connection
 
     def _mark(self, id: str, error: XeroError) -> None:
         if health := health_after(error):
             self._store.mark(id, health)
 
-    def _limits_of(self, id: str, name: str) -> OrganisationLimits:
-        """One object per organisation, so that all its clients count together."""
-        with self._limits_lock:
-            if id not in self._limits:
-                self._limits[id] = OrganisationLimits(
-                    organisation_id=id,
-                    organisation_name=name,
-                    daily_limit=self._settings.daily_call_limit,
-                    app=self._app_window,
-                    day_count=self._store,
-                    clock=self._clock,
-                )
-            return self._limits[id]
-
-    def _link(self, id: str, name: str) -> Link:
-        link = self._store.link(id)
-        if link is None:
-            raise NotConnectedHere(name, [])
-        return link
-
     def _refuse_another(self, id: str, name: str, found: Organisation) -> None:
         link = self._store.link(id)
         if link is not None and link.xero_organisation_id != found.organisation_id:
             wrong = WrongOrganisation(name, found.name)
-            self._store.mark(id, Health(Status.DISCONNECTED, wrong.what, wrong.next_step))
+            self._mark(id, wrong)
             raise wrong
 
     def _today(self) -> date:

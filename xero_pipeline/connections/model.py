@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from xero_pipeline.connections.errors import WrongOrganisation
 from xero_pipeline.xero.errors import (
     AppMisconfigured,
     LimitError,
@@ -42,6 +43,7 @@ class Status(StrEnum):
 _STATUS_OF: tuple[tuple[type[XeroError], Status], ...] = (
     (NeedsReconnect, Status.NEEDS_RECONNECT),
     (OrganisationNotConnected, Status.DISCONNECTED),
+    (WrongOrganisation, Status.DISCONNECTED),
     (AppMisconfigured, Status.MISCONFIGURED),
     (MissingScope, Status.LIMITED_ACCESS),
     (MissingPermission, Status.LIMITED_ACCESS),

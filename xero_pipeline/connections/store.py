@@ -260,29 +260,19 @@ class Store:
 
     def take(self, organisation_id: str, day: date, limit: int) -> bool:
         """Count one more call, unless the day's limit is reached."""
-        counted = (
-            insert(api_usage)
-            .values(organisation_id=organisation_id, day=day, calls=1, wire_bytes=0, body_bytes=0)
-            .on_conflict_do_update(
-                index_elements=["organisation_id", "day"],
-                set_={"calls": api_usage.c.calls + 1},
-                where=api_usage.c.calls < limit,
-            )
-            .returning(api_usage.c.calls)
-        )
+        call = {"organisation": organisation_id, "on": day, "at_most": limit}
         with self._writing() as database:
-            return database.execute(counted).first() is not None
+            return database.execute(_COUNT_CALL, call).first() is not None
 
     def received(self, organisation_id: str, day: date, wire_bytes: int, body_bytes: int) -> None:
+        answer = {
+            "organisation": organisation_id,
+            "on": day,
+            "wire": wire_bytes,
+            "body": body_bytes,
+        }
         with self._writing() as database:
-            database.execute(
-                sa.update(api_usage)
-                .where(api_usage.c.organisation_id == organisation_id, api_usage.c.day == day)
-                .values(
-                    wire_bytes=api_usage.c.wire_bytes + wire_bytes,
-                    body_bytes=api_usage.c.body_bytes + body_bytes,
-                )
-            )
+            database.execute(_ADD_BYTES, answer)
 
     def calls_on(self, organisation_id: str, day: date) -> int:
         query = sa.select(api_usage.c.calls).where(
@@ -308,6 +298,34 @@ class Store:
     def _writing(self) -> Iterator[sa.Connection]:
         with self._engine.connect().execution_options(writes=True) as database, database.begin():
             yield database
+
+
+# Built once: these two run with every call to Xero.
+_COUNT_CALL = (
+    insert(api_usage)
+    .values(
+        organisation_id=sa.bindparam("organisation"),
+        day=sa.bindparam("on"),
+        calls=1,
+        wire_bytes=0,
+        body_bytes=0,
+    )
+    .on_conflict_do_update(
+        index_elements=["organisation_id", "day"],
+        set_={"calls": api_usage.c.calls + 1},
+        where=api_usage.c.calls < sa.bindparam("at_most"),
+    )
+    .returning(api_usage.c.calls)
+)
+_ADD_BYTES = (
+    sa.update(api_usage)
+    .where(api_usage.c.organisation_id == sa.bindparam("organisation"))
+    .where(api_usage.c.day == sa.bindparam("on"))
+    .values(
+        wire_bytes=api_usage.c.wire_bytes + sa.bindparam("wire"),
+        body_bytes=api_usage.c.body_bytes + sa.bindparam("body"),
+    )
+)
 
 
 def _save_tokens(

@@ -118,6 +118,48 @@ def test_a_sync_without_a_problem_makes_everything_well_again(
     assert now.last_sync_at == NOW + dt.timedelta(hours=1)
 
 
+def test_a_sync_that_ends_well_counts_as_the_last_one(
+    agency: Connections, clock: TestClock
+) -> None:
+    clock.advance(hours=1)
+    with agency.syncing("Agency Ltd") as client:
+        list(client.pages(USERS))
+    (now,) = agency.connections()
+    assert (now.status, now.last_sync_at) == (Status.CONNECTED, NOW + dt.timedelta(hours=1))
+
+
+def test_a_sync_that_fails_leaves_its_reason_and_the_last_good_one(
+    agency: Connections, sandbox: RunningSandbox, clock: TestClock
+) -> None:
+    agency.record_sync("Agency Ltd")
+    clock.advance(hours=1)
+    sandbox.control.fault("organisation_offline", path="Users")
+    with pytest.raises(OrganisationOffline), agency.syncing("Agency Ltd") as client:
+        list(client.pages(USERS))
+    (now,) = agency.connections()
+    assert (now.status, now.last_sync_at) == (Status.UNREACHABLE, NOW)
+    assert "offline" in now.status_reason
+
+
+def test_a_sync_that_finds_another_organisation_stops_the_connection(agency: Connections) -> None:
+    with pytest.raises(WrongOrganisation), agency.syncing("Agency Ltd"):
+        raise WrongOrganisation("Agency Ltd", "Other")
+    assert agency.find("Agency Ltd").status is Status.DISCONNECTED
+
+
+def test_a_sync_without_some_permission_counts_and_says_what_is_left_out(
+    agency: Connections, sandbox: RunningSandbox
+) -> None:
+    sandbox.control.fault("no_reports_permission", times=None)
+    with agency.syncing("Agency Ltd") as client:
+        list(client.pages(USERS))
+        with pytest.raises(MissingPermission):
+            client.report(REPORTS[0], dt.date(2026, 3, 31))
+    (now,) = agency.connections()
+    assert (now.status, now.last_sync_at) == (Status.LIMITED_ACCESS, NOW)
+    assert "bank_summary" in now.status_reason
+
+
 def test_check_asks_xero_and_tells_the_truth(agency: Connections, sandbox: RunningSandbox) -> None:
     assert agency.check("agency ltd").status is Status.CONNECTED
     sandbox.control.disconnect("agency")
