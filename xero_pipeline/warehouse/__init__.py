@@ -1,6 +1,11 @@
 """DuckDB: land pages, load them into raw tables, build the models, publish a snapshot."""
 
-from xero_pipeline.warehouse.connection import open_warehouse, read_published, transaction
+from xero_pipeline.warehouse.connection import (
+    DEFAULT_DEADLINE_SECONDS,
+    open_warehouse,
+    read_published,
+    transaction,
+)
 from xero_pipeline.warehouse.errors import (
     LandingFailed,
     ModelFailed,
@@ -13,33 +18,69 @@ from xero_pipeline.warehouse.errors import (
     WarehouseUnreadable,
 )
 from xero_pipeline.warehouse.landing import Batch, BatchWriter, Landing
-from xero_pipeline.warehouse.load import LoadedBatch, load, loaded_batches, rebuild
+from xero_pipeline.warehouse.load import (
+    LoadedBatch,
+    load,
+    loaded_batches,
+    read_cursors,
+    rebuild,
+)
 from xero_pipeline.warehouse.models.build import BuiltModel
+from xero_pipeline.warehouse.models.data_tests import (
+    TestCase,
+    TestResult,
+    run_data_test,
+    run_data_tests,
+    test_cases,
+)
+from xero_pipeline.warehouse.models.docs import ColumnDoc, ModelDoc
 from xero_pipeline.warehouse.models.graph import ModelGraph
-from xero_pipeline.warehouse.schema import create_tables, replace_ops_table
+from xero_pipeline.warehouse.models.lineage import Column, column_lineage, column_schema
+from xero_pipeline.warehouse.models.parsing import Kind, Node
+from xero_pipeline.warehouse.publish import PublishedSnapshot, publish
+from xero_pipeline.warehouse.schema import create_tables, raw_columns, replace_ops_table
+from xero_pipeline.warehouse.timezones import organisation_zone
 
 __all__ = [
+    "DEFAULT_DEADLINE_SECONDS",
     "Batch",
     "BatchWriter",
     "BuiltModel",
+    "Column",
+    "ColumnDoc",
+    "Kind",
     "Landing",
     "LandingFailed",
     "LoadedBatch",
+    "ModelDoc",
     "ModelFailed",
     "ModelGraph",
     "ModelsInvalid",
+    "Node",
     "NothingPublished",
     "PageUnreadable",
     "PublishFailed",
+    "PublishedSnapshot",
+    "TestCase",
+    "TestResult",
     "WarehouseBusy",
     "WarehouseError",
     "WarehouseUnreadable",
+    "column_lineage",
+    "column_schema",
     "create_tables",
     "load",
     "loaded_batches",
     "open_warehouse",
+    "organisation_zone",
+    "publish",
+    "raw_columns",
+    "read_cursors",
     "read_published",
     "rebuild",
     "replace_ops_table",
+    "run_data_test",
+    "run_data_tests",
+    "test_cases",
     "transaction",
 ]

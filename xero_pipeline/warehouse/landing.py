@@ -268,17 +268,22 @@ class Landing:
         batches = [_read_batch(manifest) for manifest in self.root.glob(f"*/*/*/{_MANIFEST}")]
         return sorted(batches, key=lambda batch: batch.manifest.sync_id)
 
-    def unloaded(self, loaded: Collection[tuple[UUID, str, str]]) -> list[Batch]:
+    def unloaded(
+        self,
+        loaded: Collection[tuple[UUID, str, str]],
+        organisation_id: str | UUID | None = None,
+    ) -> list[Batch]:
         """Complete batches that are not in the warehouse yet, oldest first.
 
         Args:
             loaded: (organisation id, endpoint, sync id) of those that are; see
                 `load.loaded_batches`. Their manifests are not opened.
+            organisation_id: look at this organisation only; None: at all.
         """
         known = {(str(organisation), endpoint, sync) for organisation, endpoint, sync in loaded}
         batches = [
             _read_batch(manifest)
-            for manifest in self.root.glob(f"*/*/*/{_MANIFEST}")
+            for manifest in self.root.glob(f"*/{organisation_id or '*'}/*/{_MANIFEST}")
             if _identity(manifest) not in known
         ]
         return sorted(batches, key=lambda batch: batch.manifest.sync_id)

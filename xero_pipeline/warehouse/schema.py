@@ -5,8 +5,9 @@ Tables are created when missing and gain columns when the catalogue does; nothin
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -63,14 +64,18 @@ OPS_TABLES: Mapping[str, Columns] = {
         "organisation_name": "VARCHAR",
         "workspace": "VARCHAR",
         "purpose": "VARCHAR",
-        "short_code": "VARCHAR",
-        "country_code": "VARCHAR",
+        "country": "VARCHAR",
         "base_currency": "VARCHAR",
+        "short_code": "VARCHAR",
+        "timezone": "VARCHAR",
         "connected_by": "VARCHAR",
+        "connected_at": "TIMESTAMP",
         "status": "VARCHAR",
         "status_reason": "VARCHAR",
-        "connected_at": "TIMESTAMP",
-        "last_synced_at": "TIMESTAMP",
+        "next_step": "VARCHAR",
+        "resume_at": "TIMESTAMP",
+        "last_sync_at": "TIMESTAMP",
+        "scopes": "VARCHAR[]",
     },
     "monitored_accounts": {
         "organisation_id": "UUID",
@@ -84,7 +89,6 @@ OPS_TABLES: Mapping[str, Columns] = {
         "organisation_id": "UUID",
         "day": "DATE",
         "calls": "BIGINT",
-        "daily_limit": "BIGINT",
         "wire_bytes": "BIGINT",
         "body_bytes": "BIGINT",
     },
@@ -145,9 +149,12 @@ def replace_ops_table(
 
 
 def _value(row: DataclassInstance | Mapping[str, Any], column: str) -> object:
-    if is_dataclass(row):
-        return getattr(row, column) if column in {field.name for field in fields(row)} else None
-    return row.get(column)
+    value = row.get(column) if isinstance(row, Mapping) else getattr(row, column, None)
+    if isinstance(value, dt.datetime) and value.tzinfo:
+        return value.astimezone(dt.UTC).replace(tzinfo=None)
+    if isinstance(value, Enum):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _add_gained_columns(

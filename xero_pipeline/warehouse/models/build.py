@@ -1,15 +1,30 @@
-"""Run the models: SELECT in, table out."""
+"""Run the models: SELECT in, table out; for everybody, or for some organisations only.
+
+A model is a function of one organisation's rows. So some organisations are rebuilt by running the
+same SELECTs in an empty database of their own (the scope), where the tables that are read show only
+their rows, and by putting the results in place of theirs in one transaction.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 import duckdb
 
+from xero_pipeline.warehouse.connection import transaction
 from xero_pipeline.warehouse.errors import ModelFailed
+from xero_pipeline.warehouse.models.docs import Docs
 from xero_pipeline.warehouse.models.parsing import Kind, Node
+from xero_pipeline.warehouse.models.snapshots import record_history
+from xero_pipeline.warehouse.schema import SCHEMAS
+from xero_pipeline.warehouse.wire_types import quoted
+
+_SCOPE = "scope"
+_ALL_ORGANISATIONS = "select organisation_id from staging.organisations"
 
 
 @dataclass(frozen=True)
@@ -27,36 +42,154 @@ class BuiltModel:
     seconds: float
 
 
-def build_everything(
-    connection: duckdb.DuckDBPyConnection, nodes: Sequence[Node]
+def build_whole(
+    connection: duckdb.DuckDBPyConnection, nodes: Sequence[Node], docs: Docs
 ) -> list[BuiltModel]:
-    """Replace whole tables, in the given order."""
+    """Replace whole tables, in the given order.
+
+    Raises:
+        ModelFailed: DuckDB refused a model; those before it are built.
+    """
     built = []
     for node in nodes:
         started = time.monotonic()
-        try:
-            _build(connection, node)
-        except duckdb.Error as error:
-            raise ModelFailed(node.relation, node.path, str(error)) from error
-        if node.kind is not Kind.MACRO:
-            seconds = time.monotonic() - started
-            built.append(BuiltModel(node.relation, count_rows(connection, node.relation), seconds))
+        with _naming(node):
+            if node.kind is Kind.SNAPSHOT:
+                connection.execute(f"create or replace temp table selected as {node.sql}")
+                key = docs.of(node.relation).config.unique_key
+                record_history(connection, node.relation, "selected", key, _ALL_ORGANISATIONS)
+            else:
+                _create(connection, node, docs)
+        built += _built(connection, node, node.relation, started)
     return built
 
 
+def build_organisations(
+    connection: duckdb.DuckDBPyConnection,
+    nodes: Sequence[Node],
+    docs: Docs,
+    organisations: Collection[str],
+) -> list[BuiltModel]:
+    """Replace the rows of some organisations in tables that exist, in the given order.
+
+    Raises:
+        ModelFailed: DuckDB refused a model; no table but a snapshot has changed.
+    """
+    ids = f"select unnest([{', '.join(repr(str(UUID(each))) for each in organisations)}]::uuid[])"
+    built: list[BuiltModel] = []
+    with _scope(connection) as warehouse:
+        _show_rows_of(connection, warehouse, nodes, ids)
+        for node in nodes:
+            started = time.monotonic()
+            with _naming(node):
+                if node.kind is Kind.SNAPSHOT:
+                    _record_history_of(connection, warehouse, node, docs, ids)
+                else:
+                    _create(connection, node, docs)
+            built += _built(connection, node, f"{warehouse}.{node.relation}", started)
+        models = [node for node in nodes if node.kind is Kind.MODEL]
+        with transaction(connection):
+            for node in models:
+                with _naming(node):
+                    _put_in_place(connection, f"{warehouse}.{node.relation}", node.relation, ids)
+        return [_recounted(connection, warehouse, model) for model in built]
+
+
+def _create(connection: duckdb.DuckDBPyConnection, node: Node, docs: Docs) -> None:
+    """A seed, macro or model, in the database in use."""
+    if node.kind is Kind.MACRO:
+        connection.execute(node.sql)
+    elif node.kind is Kind.SEED:
+        _create_seed(connection, node, docs)
+    else:
+        connection.execute(f"create or replace table {node.relation} as {node.sql}")
+
+
+def _create_seed(connection: duckdb.DuckDBPyConnection, node: Node, docs: Docs) -> None:
+    """Types are declared, never guessed: account code 090 is text, also in an empty file."""
+    types = docs.of(node.relation).config.column_types
+    read = "read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"')"
+    casts = ", ".join(f"{quoted(name)}::{type_} as {quoted(name)}" for name, type_ in types.items())
+    columns = f"* replace ({casts})" if casts else "*"
+    connection.execute(
+        f"create or replace table {node.relation} as select {columns} from {read}", [str(node.path)]
+    )
+
+
+@contextmanager
+def _naming(node: Node) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise ModelFailed(node.relation, node.path, str(error)) from error
+
+
+def _built(
+    connection: duckdb.DuckDBPyConnection, node: Node, relation: str, started: float
+) -> list[BuiltModel]:
+    """Nothing for a macro: it holds no rows."""
+    if node.kind is Kind.MACRO:
+        return []
+    rows = count_rows(connection, relation)
+    return [BuiltModel(node.relation, rows, time.monotonic() - started)]
+
+
 def count_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    """The number of rows in a table."""
     row = connection.execute(f"select count(*) from {relation}").fetchone()
     return int(row[0]) if row else 0
 
 
-def _build(connection: duckdb.DuckDBPyConnection, node: Node) -> None:
-    if node.kind is Kind.MACRO:
-        connection.execute(node.sql)
-    elif node.kind is Kind.SEED:
-        connection.execute(
-            f"create or replace table {node.relation} as "
-            "from read_csv(?, header = true, all_varchar = true)",
-            [str(node.path)],
-        )
-    else:
-        connection.execute(f"create or replace table {node.relation} as {node.sql}")
+@contextmanager
+def _scope(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """An empty database in use; gives the warehouse's name, by which it can still be reached."""
+    row = connection.execute("select current_database()").fetchone()
+    warehouse = quoted(str(row[0])) if row else ""
+    connection.execute(f"attach ':memory:' as {_SCOPE}")
+    connection.execute(f"use {_SCOPE}")
+    try:
+        for schema in SCHEMAS:
+            connection.execute(f"create schema {schema}")
+        yield warehouse
+    finally:
+        connection.execute(f"use {warehouse}")
+        connection.execute(f"detach {_SCOPE}")
+
+
+def _show_rows_of(
+    connection: duckdb.DuckDBPyConnection, warehouse: str, nodes: Sequence[Node], ids: str
+) -> None:
+    """Views of what the nodes read but do not build, with these organisations' rows only."""
+    made_here = {node.relation for node in nodes}
+    read = {reference for node in nodes for reference in node.references} - made_here
+    for relation in sorted(read):
+        # Seeds are lists for everybody.
+        own_rows = "" if relation.startswith("seeds.") else f"where organisation_id in ({ids})"
+        connection.execute(f"create view {relation} as from {warehouse}.{relation} {own_rows}")
+
+
+def _record_history_of(
+    connection: duckdb.DuckDBPyConnection, warehouse: str, node: Node, docs: Docs, ids: str
+) -> None:
+    """History lies in the warehouse; models in the scope see it through a view."""
+    history = f"{warehouse}.{node.relation}"
+    connection.execute(f"create or replace temp table selected as {node.sql}")
+    key = docs.of(node.relation).config.unique_key
+    record_history(connection, history, "selected", key, ids)
+    connection.execute(
+        f"create view {node.relation} as from {history} where organisation_id in ({ids})"
+    )
+
+
+def _put_in_place(
+    connection: duckdb.DuckDBPyConnection, target: str, rebuilt: str, ids: str
+) -> None:
+    connection.execute(f"delete from {target} where organisation_id in ({ids})")
+    connection.execute(f"insert into {target} by name from {rebuilt}")
+
+
+def _recounted(
+    connection: duckdb.DuckDBPyConnection, warehouse: str, model: BuiltModel
+) -> BuiltModel:
+    rows = count_rows(connection, f"{warehouse}.{model.relation}")
+    return BuiltModel(model.relation, rows, model.seconds)

@@ -10,7 +10,17 @@ from pathlib import Path
 import duckdb
 
 from xero_pipeline.warehouse.errors import ModelsInvalid
-from xero_pipeline.warehouse.models.build import BuiltModel, build_everything
+from xero_pipeline.warehouse.models.build import (
+    BuiltModel,
+    build_organisations,
+    build_whole,
+)
+from xero_pipeline.warehouse.models.docs import Docs, read_docs
+from xero_pipeline.warehouse.models.fingerprints import (
+    fingerprints,
+    record_fingerprints,
+    recorded_fingerprints,
+)
 from xero_pipeline.warehouse.models.parsing import (
     Kind,
     Node,
@@ -37,11 +47,13 @@ class ModelGraph:
         folder: the models folder.
         nodes: seeds, models, snapshots and macros by relation, each after what it reads.
         tests: dbt's singular tests (a SELECT of failures) by name.
+        docs: the .yml files beside them.
     """
 
     folder: Path
     nodes: Mapping[str, Node]
     tests: Mapping[str, Node]
+    docs: Docs
 
     @classmethod
     def discover(
@@ -61,7 +73,9 @@ class ModelGraph:
             nodes = {node.relation: node for node in _definitions(folder, user_seeds, parser)}
             tests = {node.name: node for node in _selects(folder, "tests", Kind.TEST, parser)}
         _refuse_unknown_relations([*nodes.values(), *tests.values()], nodes)
-        return cls(folder, _in_order(nodes), tests)
+        docs = read_docs(folder)
+        _refuse_docs_of_nothing(folder, docs, nodes, tests)
+        return cls(folder, _in_order(nodes), tests, docs)
 
     def dependencies(self, relation: str) -> tuple[str, ...]:
         """The tables that a node reads, macros replaced by what they read in turn."""
@@ -90,12 +104,26 @@ class ModelGraph:
             connection: the warehouse, with raw and ops tables in place.
             only: the relations to build ("marts.runway"); None: all. Macros they use, and macros
                 that could not be created before them, come along.
-            organisations: rebuild only these organisations' rows; None: whole tables.
+            organisations: rebuild only these organisations' rows; None: whole tables. Tables
+                whose files have changed since they were built are rebuilt whole all the same.
 
         Raises:
             ModelFailed: DuckDB refused a model; names its file.
+            ModelsInvalid: `only` names something that does not exist.
         """
-        return build_everything(connection, self._selected(only))
+        nodes = self._selected(only)
+        expected = fingerprints(self.nodes)
+        scoped: list[Node] = []
+        if organisations is not None:
+            recorded = recorded_fingerprints(connection)
+            scoped = [n for n in nodes if recorded.get(n.relation) == expected[n.relation]]
+            nodes = [n for n in nodes if n not in scoped]
+        built: list[BuiltModel] = []
+        if organisations and scoped:
+            built += build_organisations(connection, scoped, self.docs, organisations)
+        built += build_whole(connection, nodes, self.docs)
+        record_fingerprints(connection, nodes, expected)
+        return built
 
     def _selected(self, only: Collection[str] | None) -> list[Node]:
         if only is None:
@@ -151,6 +179,19 @@ def _refuse_unknown_relations(readers: Sequence[Node], nodes: Mapping[str, Node]
         for reference in reader.references:
             if reference not in nodes and reference not in _SOURCES:
                 raise ModelsInvalid(reader.path, f"reads {reference}, which does not exist")
+
+
+def _refuse_docs_of_nothing(
+    folder: Path, docs: Docs, nodes: Mapping[str, Node], tests: Mapping[str, Node]
+) -> None:
+    described = {*docs.models, *(test.model for test in docs.tests.values())}
+    for relation in sorted(described - set(nodes)):
+        raise ModelsInvalid(folder, f"a .yml describes {relation}, which does not exist")
+    for name in sorted(set(docs.tests) - set(tests)):
+        raise ModelsInvalid(folder, f"a .yml describes the test {name}, which does not exist")
+    for node in nodes.values():
+        if node.kind is Kind.SNAPSHOT and not docs.of(node.relation).config.unique_key:
+            raise ModelsInvalid(node.path, "its .yml must give config: unique_key")
 
 
 def _in_order(nodes: Mapping[str, Node]) -> dict[str, Node]:

@@ -1,0 +1,186 @@
+"""Run the data tests of the .yml files and of tests/: every row a test selects is a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from xero_pipeline.warehouse.errors import ModelFailed, ModelsInvalid
+from xero_pipeline.warehouse.models.docs import DataTest, Severity
+from xero_pipeline.warehouse.models.graph import ModelGraph
+from xero_pipeline.warehouse.wire_types import quoted
+
+_SAMPLE_ROWS = 5
+
+
+@dataclass(frozen=True)
+class TestCase:
+    """A test as it can be run.
+
+    Attributes:
+        name: unique in the project: "<model>_<column>_not_null", or the singular test's file name.
+        relation: the table it belongs to.
+        column: the column it is about; None when it is about several or the whole table.
+        severity: an `error` keeps the tables from being published.
+        description: what must hold, in words.
+        sql: selects the rows that fail.
+    """
+
+    __test__ = False  # not a test class of pytest
+
+    name: str
+    relation: str
+    column: str | None
+    severity: Severity
+    description: str
+    sql: str
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """How a test went.
+
+    Attributes:
+        failing_rows: how many rows the test selected.
+        sample: the first of them, column -> value.
+    """
+
+    __test__ = False
+
+    case: TestCase
+    failing_rows: int
+    sample: tuple[dict[str, Any], ...]
+
+    @property
+    def passed(self) -> bool:
+        return self.failing_rows == 0
+
+    @property
+    def sample_markdown(self) -> str:
+        """The sample as a Markdown table; empty when the test passed."""
+        if not self.sample:
+            return ""
+        header = list(self.sample[0])
+        lines = [header, ["---"] * len(header), *(row.values() for row in self.sample)]
+        return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
+
+
+def test_cases(graph: ModelGraph, relations: Collection[str] | None = None) -> list[TestCase]:
+    """The tests of these tables; None: of all."""
+    return [case for case in _all_cases(graph) if relations is None or case.relation in relations]
+
+
+test_cases.__test__ = False  # type: ignore[attr-defined]
+
+
+def run_data_tests(
+    connection: duckdb.DuckDBPyConnection,
+    graph: ModelGraph,
+    relations: Collection[str] | None = None,
+) -> list[TestResult]:
+    """Run the tests of these tables; None: of all.
+
+    Raises:
+        ModelFailed: DuckDB refused a test's SQL.
+    """
+    return [run_data_test(connection, graph, case) for case in test_cases(graph, relations)]
+
+
+def run_data_test(
+    connection: duckdb.DuckDBPyConnection, graph: ModelGraph, case: TestCase
+) -> TestResult:
+    """Run one test.
+
+    Raises:
+        ModelFailed: DuckDB refused the test's SQL.
+    """
+    try:
+        connection.execute(f"create or replace temp table failures as {case.sql}")
+        counted = connection.execute("select count(*) from failures").fetchone()
+        sample = connection.execute(f"from failures limit {_SAMPLE_ROWS}")
+        names = [column[0] for column in sample.description or ()]
+        rows = tuple(dict(zip(names, row, strict=True)) for row in sample.fetchall())
+    except duckdb.Error as error:
+        raise ModelFailed(f"the test {case.name}", graph.folder, str(error)) from error
+    return TestResult(case, int(counted[0]) if counted else 0, rows)
+
+
+def _all_cases(graph: ModelGraph) -> Iterator[TestCase]:
+    for relation, doc in graph.docs.models.items():
+        for column in doc.columns:
+            for test in column.data_tests:
+                yield _generic(graph, relation, column.name, test)
+        for test in doc.data_tests:
+            yield _generic(graph, relation, None, test)
+    for name, node in graph.tests.items():
+        singular = graph.docs.tests.get(name)
+        if singular is None:
+            raise ModelsInvalid(node.path, "no .yml says which model it belongs to (`tests:`)")
+        yield TestCase(
+            name, singular.model, None, singular.severity, singular.description, node.sql
+        )
+
+
+def _generic(graph: ModelGraph, relation: str, column: str | None, test: DataTest) -> TestCase:
+    match test.kind:
+        case "not_null":
+            return _case(relation, column, test, *_not_null(relation, column))
+        case "unique":
+            return _case(relation, column, test, *_unique(relation, [str(column)]))
+        case "unique_combination_of_columns":
+            columns = test.arguments.get("combination_of_columns", [])
+            return _case(relation, column, test, *_unique(relation, columns))
+        case "accepted_values":
+            values = test.arguments.get("values", [])
+            return _case(relation, column, test, *_accepted_values(relation, column, values))
+        case "relationships":
+            to, field = str(test.arguments.get("to")), str(test.arguments.get("field"))
+            if to not in graph.nodes:
+                raise ModelsInvalid(graph.folder, f"a test of {relation} points to {to}")
+            return _case(relation, column, test, *_relationships(relation, column, to, field))
+
+
+def _case(
+    relation: str, column: str | None, test: DataTest, description: str, sql: str
+) -> TestCase:
+    name = "_".join([relation.replace(".", "_"), *([column] if column else []), test.kind])
+    return TestCase(name, relation, column, test.severity, description, sql)
+
+
+def _not_null(relation: str, column: str | None) -> tuple[str, str]:
+    name = quoted(str(column))
+    return f"{column} is never NULL.", f"select * from {relation} where {name} is null"
+
+
+def _unique(relation: str, columns: list[str]) -> tuple[str, str]:
+    key = ", ".join(quoted(column) for column in columns)
+    no_nulls = " and ".join(f"{quoted(column)} is not null" for column in columns)
+    return (
+        f"No two rows share {', '.join(columns)}.",
+        f"select {key}, count(*) as rows from {relation} where {no_nulls} "
+        f"group by {key} having count(*) > 1",
+    )
+
+
+def _accepted_values(relation: str, column: str | None, values: list[object]) -> tuple[str, str]:
+    name = quoted(str(column))
+    listed = ", ".join("'" + str(value).replace("'", "''") + "'" for value in values)
+    return (
+        f"{column} is one of {', '.join(str(value) for value in values)}.",
+        f"select {name}, count(*) as rows from {relation} "
+        f"where {name}::varchar not in ({listed}) group by {name}",
+    )
+
+
+def _relationships(relation: str, column: str | None, to: str, field: str) -> tuple[str, str]:
+    """Within one organisation, as every join of the models."""
+    name, other = quoted(str(column)), quoted(field)
+    return (
+        f"Every {column} exists as {field} in {to}.",
+        f"select child.* from {relation} as child anti join {to} as parent "
+        f"on parent.organisation_id = child.organisation_id and parent.{other} = child.{name} "
+        f"where child.{name} is not null",
+    )

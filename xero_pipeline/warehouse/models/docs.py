@@ -1,0 +1,179 @@
+"""The .yml beside the models, in dbt's form: what a table means and what must hold in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from xero_pipeline.warehouse.errors import ModelsInvalid
+
+Severity = Literal["error", "warn"]
+Text = Annotated[str, BeforeValidator(lambda text: " ".join(str(text).split()))]
+
+
+class _Entry(BaseModel):
+    # An unknown key is a misspelt one: it would be passed over in silence.
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TestConfig(_Entry):
+    """`config:` of a data test."""
+
+    __test__ = False  # not a test class of pytest
+
+    severity: Severity = "error"
+
+
+class DataTest(_Entry):
+    """One of dbt's generic tests.
+
+    Attributes:
+        kind: not_null, unique, accepted_values, relationships, unique_combination_of_columns.
+        arguments: the test's own, e.g. {"values": [...]}.
+        severity: an `error` keeps the tables from being published.
+    """
+
+    kind: Literal[
+        "not_null", "unique", "accepted_values", "relationships", "unique_combination_of_columns"
+    ]
+    arguments: Mapping[str, Any] = Field(default_factory=dict)
+    severity: Severity = "error"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_dbt(cls, written: object) -> object:
+        """`not_null`, or `accepted_values: {values: [...], config: {severity: warn}}`."""
+        if isinstance(written, str):
+            return {"kind": written}
+        if isinstance(written, dict) and len(written) == 1:
+            ((kind, arguments),) = written.items()
+            arguments = dict(arguments or {})
+            config = TestConfig.model_validate(arguments.pop("config", {}))
+            return {"kind": kind, "arguments": arguments, "severity": config.severity}
+        return written
+
+
+class ColumnDoc(_Entry):
+    """One column: definition, unit, currency, what NULL means."""
+
+    name: str
+    description: Text = ""
+    data_tests: tuple[DataTest, ...] = ()
+
+
+class ModelConfig(_Entry):
+    """`config:` of a model.
+
+    Attributes:
+        unique_key: of a snapshot: the columns that identify a row.
+        column_types: of a seed: DuckDB types; other columns are VARCHAR.
+    """
+
+    unique_key: tuple[str, ...] = ()
+    column_types: Mapping[str, str] = Field(default_factory=dict)
+
+
+class ModelDoc(_Entry):
+    """One table; the description begins with its grain."""
+
+    name: str
+    description: Text = ""
+    config: ModelConfig = ModelConfig()
+    columns: tuple[ColumnDoc, ...] = ()
+    data_tests: tuple[DataTest, ...] = ()
+
+
+class SingularTestDoc(_Entry):
+    """One SELECT of failures under tests/.
+
+    Attributes:
+        model: the table it belongs to; without a schema, one of the folder of the .yml.
+    """
+
+    name: str
+    model: str
+    severity: Severity = "error"
+    description: Text = ""
+
+
+class DocFile(_Entry):
+    """One .yml file."""
+
+    version: Literal[2]
+    models: tuple[ModelDoc, ...] = ()
+    seeds: tuple[ModelDoc, ...] = ()
+    snapshots: tuple[ModelDoc, ...] = ()
+    tests: tuple[SingularTestDoc, ...] = ()
+
+
+class Docs(_Entry):
+    """All .yml files of a models folder.
+
+    Attributes:
+        models: by relation ("marts.runway").
+        tests: by name; `model` is a relation here.
+    """
+
+    models: Mapping[str, ModelDoc]
+    tests: Mapping[str, SingularTestDoc]
+
+    def of(self, relation: str) -> ModelDoc:
+        """The table's docs; empty ones when nobody has written any."""
+        return self.models.get(relation) or ModelDoc(name=relation.partition(".")[2])
+
+
+def read_docs(folder: Path) -> Docs:
+    """Read every .yml one level below the folder.
+
+    Raises:
+        ModelsInvalid: a file is not YAML or not in dbt's form, or two describe the same table.
+    """
+    models: dict[str, ModelDoc] = {}
+    tests: dict[str, SingularTestDoc] = {}
+    for path in sorted(folder.glob("*/*.yml")):
+        doc_file = _read(path)
+        for relation, doc in _described(doc_file, path.parent.name):
+            if relation in models:
+                raise ModelsInvalid(path, f"describes {relation}, as another file does")
+            models[relation] = doc
+        for test in doc_file.tests:
+            if test.name in tests:
+                raise ModelsInvalid(path, f"describes the test {test.name}, as another file does")
+            relation = _qualified(test.model, path.parent.name)
+            tests[test.name] = test.model_copy(update={"model": relation})
+    return Docs(models=models, tests=tests)
+
+
+def _described(doc_file: DocFile, schema: str) -> Iterator[tuple[str, ModelDoc]]:
+    for doc in doc_file.models:
+        yield _qualified(doc.name, schema), doc
+    for doc in doc_file.seeds:
+        yield _qualified(doc.name, "seeds"), doc
+    for doc in doc_file.snapshots:
+        yield _qualified(doc.name, "snapshots"), doc
+
+
+def _qualified(name: str, schema: str) -> str:
+    return name if "." in name else f"{schema}.{name}"
+
+
+def _read(path: Path) -> DocFile:
+    try:
+        return DocFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except yaml.YAMLError as error:
+        raise ModelsInvalid(path, f"is not YAML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(step) for step in first["loc"])
+        raise ModelsInvalid(path, f"{place}: {first['msg']}") from error

@@ -1,0 +1,91 @@
+"""What a row was before: the history of a SELECT, as dbt's snapshots keep it (type 2).
+
+A version holds from `valid_from` until `valid_to`; NULL is the current one. It ends when the row
+changes or is no longer selected, and a row that comes back begins a new version. The instant is the
+organisation's last sync: a change is dated by the day on which it was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+from xero_pipeline.warehouse.connection import transaction
+from xero_pipeline.warehouse.wire_types import quoted
+
+_INSTANTS = "staging.organisations"
+
+
+def record_history(
+    connection: duckdb.DuckDBPyConnection,
+    history: str,
+    selected: str,
+    unique_key: Sequence[str],
+    organisations: str,
+) -> None:
+    """Bring the history table up to what is selected now.
+
+    Args:
+        history: the history table, with its catalogue.
+        selected: a table with the rows as they are now; its columns are the history's.
+        unique_key: the columns that identify a row.
+        organisations: a SELECT of the ids whose rows are at hand; others are left alone.
+    """
+    columns = _columns(connection, selected)
+    _create_or_widen(connection, history, columns)
+    same_row = " and ".join(
+        f"now_.{quoted(key)} is not distinct from was.{quoted(key)}" for key in unique_key
+    )
+    same_content = " and ".join(
+        f"now_.{quoted(column)} is not distinct from was.{quoted(column)}" for column in columns
+    )
+    with transaction(connection):
+        connection.execute(
+            f"""
+            update {history} as was
+            set valid_to = organisations.synced_at
+            from {_INSTANTS} as organisations
+            where organisations.organisation_id = was.organisation_id
+                and was.organisation_id in ({organisations})
+                and was.valid_to is null
+                and not exists (from {selected} as now_ where {same_content})
+            """
+        )
+        # Built again from the same sync: the version never held and is written anew.
+        connection.execute(f"delete from {history} where valid_to <= valid_from")
+        connection.execute(
+            f"""
+            insert into {history} by name
+            select now_.*, organisations.synced_at as valid_from
+            from {selected} as now_
+            join {_INSTANTS} as organisations using (organisation_id)
+            where not exists (
+                from {history} as was where was.valid_to is null and {same_row}
+            )
+            """
+        )
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    rows = connection.execute(f"describe {relation}").fetchall()
+    return {name: type_ for name, type_, *_ in rows}
+
+
+def _create_or_widen(
+    connection: duckdb.DuckDBPyConnection, history: str, columns: dict[str, str]
+) -> None:
+    """Columns that the SELECT gained are added; those it lost stay, NULL from now on."""
+    declared = ", ".join(f"{quoted(name)} {type_}" for name, type_ in columns.items())
+    connection.execute(
+        f"create table if not exists {history} "
+        f"({declared}, valid_from timestamp, valid_to timestamp)"
+    )
+    present = _columns(connection, history)
+    for name, type_ in columns.items():
+        if name not in present:
+            connection.execute(f"alter table {history} add column {quoted(name)} {type_}")
+        elif present[name] != type_:
+            connection.execute(
+                f"alter table {history} alter column {quoted(name)} set data type {type_}"
+            )
