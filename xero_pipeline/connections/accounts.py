@@ -1,4 +1,4 @@
-"""The chart of accounts to choose monitored accounts from, asked of Xero when it is needed."""
+"""The chart of accounts, to choose monitored accounts from."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ import re
 from dataclasses import dataclass
 
 from xero_pipeline.connections.errors import UnknownAccount
-from xero_pipeline.xero.client import OrganisationClient
-from xero_pipeline.xero.endpoints import ENDPOINTS
 
-_ACCOUNTS = next(endpoint for endpoint in ENDPOINTS if endpoint.name == "accounts")
-_SUGGESTED = re.compile(r"uncategori[sz]ed|suspense|\bask\b|push to|clearing", re.IGNORECASE)
+_SUGGESTED = re.compile(r"uncategori[sz]ed|suspense|\bask\b|\bpush to\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -33,32 +30,27 @@ class Account:
 class ChartOfAccounts:
     """An organisation's active accounts, by code."""
 
-    organisation_name: str
-    accounts: tuple[Account, ...]
+    accounts: list[Account]
 
     @classmethod
-    def ask(cls, client: OrganisationClient) -> ChartOfAccounts:
-        """Read it from Xero: one call.
-
-        Raises:
-            XeroError: any of xero/errors.py.
-        """
-        rows = json.loads(next(client.pages(_ACCOUNTS)).body)[_ACCOUNTS.list_key]
+    def read(cls, page: bytes) -> ChartOfAccounts:
+        """From a page of the Accounts endpoint. A missing status is an active one."""
         active = [
-            Account(row["AccountID"], row.get("Code", ""), row["Name"], row["Type"])
-            for row in rows
-            if row.get("Status") == "ACTIVE"
+            Account(row["AccountID"], row.get("Code", ""), row["Name"], row.get("Type", ""))
+            for row in json.loads(page)["Accounts"]
+            if row.get("Status", "ACTIVE") == "ACTIVE"
         ]
-        return cls(client.organisation_name, tuple(sorted(active, key=lambda each: each.code)))
+        return cls(sorted(active, key=lambda account: account.code))
 
     def find(self, wanted: str) -> Account:
-        """The account of this code or name (in any case).
+        """The account of this code, or else of this name in any case.
 
         Raises:
-            UnknownAccount: there is none; the message names those that are often watched.
+            UnknownAccount: there is none, or several share the name.
         """
-        for account in self.accounts:
-            if wanted == account.code or wanted.casefold() == account.name.casefold():
-                return account
-        suggested = [account.name for account in self.accounts if account.is_suggested]
-        raise UnknownAccount(self.organisation_name, wanted, suggested)
+        found = [account for account in self.accounts if account.code == wanted] or [
+            account for account in self.accounts if account.name.casefold() == wanted.casefold()
+        ]
+        if len(found) != 1:
+            raise UnknownAccount(wanted, [account.code for account in found])
+        return found[0]
