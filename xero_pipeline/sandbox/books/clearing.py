@@ -26,7 +26,8 @@ def clearings(document: Payable) -> Iterator[tuple[Settlement, Decimal]]:
     is the sum of that over all documents but prepayments, which wait in the accounts of their own
     lines. What a settlement is worth on its own day beyond what it takes out is realised gain.
 
-    A payment's day is its Date, an allocation's the later of the two documents' dates.
+    A payment's day is its Date, an allocation's the later of the two documents' dates. A payment
+    dated before its invoice stands in the control account alone until the invoice's day.
     """
     left = document.total
     left_in_base = to_base(document.total, document.rate)

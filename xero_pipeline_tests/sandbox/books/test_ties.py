@@ -39,7 +39,8 @@ LAST_DAYS = [START + dt.timedelta(days=days) for days in (0, 20, 45, 80, 119, 40
 class Crowd:
     """Makes random events about what it has made before, one a step, on days that move forward."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, book: Book) -> None:
+        self.book = book
         self.random = random.Random(seed)  # noqa: S311 - test data
         self.made: dict[str, list[tuple[str, str]]] = {"NZD": [], "USD": []}  # kind, key
         self.on = START
@@ -100,7 +101,13 @@ class Crowd:
         more = self.rate() if currency == "USD" else {}
         more.pop("currency", None)
         on = self.on - dt.timedelta(days=self.random.choice([0, 0, 3, 10]))
-        return payment(self.key, key, self.money(), on.isoformat(), target_kind=kind, **more)
+        amount = self.random.choice([self.money(), self.all_that_is_left(kind, key)])
+        return payment(self.key, key, amount, on.isoformat(), target_kind=kind, **more)
+
+    def all_that_is_left(self, kind: str, key: str) -> Decimal:
+        row = self.book.row(f"{kind}s", _guid(kind, key)) or {}
+        left = row.get("AmountDue", row.get("RemainingCredit"))
+        return left if isinstance(left, Decimal) else self.money()
 
     def allocate(self) -> ev.Event:
         currency, kind, credit = self.target()
@@ -124,7 +131,7 @@ class Crowd:
 def book(request: pytest.FixtureRequest) -> Book:
     book = new_book()
     refused = 0
-    for event in Crowd(request.param).events(900):
+    for event in Crowd(request.param, book).events(900):
         if _is_before_its_document(book, event):
             continue
         version, journals = book.version, len(book.journals())

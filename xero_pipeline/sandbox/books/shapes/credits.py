@@ -17,35 +17,36 @@ def credit_note(records: Records, credit: doc.Payable) -> Fields:
         CurrencyRate=common.rate(credit.rate),
         Type=credit.type,
         Reference=credit.reference,
-        **_credit(records, credit),
+        RemainingCredit=credit.remaining,
+        Allocations=[_allocation(allocation) for allocation in credit.allocations],
+        **_document(records, credit),
     )
 
 
 def prepayment(records: Records, credit: doc.Payable) -> Fields:
-    return _from_the_bank(records, credit)
+    return present(PrepaymentID=credit.id, **_from_the_bank(records, credit))
 
 
 def overpayment(records: Records, credit: doc.Payable) -> Fields:
-    return _from_the_bank(records, credit)
+    return present(OverpaymentID=credit.id, **_from_the_bank(records, credit))
 
 
 def _from_the_bank(records: Records, credit: doc.Payable) -> Fields:
-    return present(
-        **{f"{credit.kind}ID": credit.id},
-        ID=credit.id,
-        Type=credit.type,
-        Reference=credit.reference,
-        CurrencyRate=common.rate(credit.rate),
-        Payments=[common.payment_stub(payment) for payment in credit.payments],
-        **_credit(records, credit),
-    )
-
-
-def _credit(records: Records, credit: doc.Payable) -> Fields:
-    """What all three have in common, from what is left to the last date."""
     return {
+        "ID": credit.id,
+        "Type": credit.type,
+        "Reference": credit.reference,
+        "CurrencyRate": common.rate(credit.rate),
         "RemainingCredit": credit.remaining,
         "Allocations": [_allocation(allocation) for allocation in credit.allocations],
+        "Payments": [common.payment_stub(payment) for payment in credit.payments],
+        **_document(records, credit),
+    }
+
+
+def _document(records: Records, credit: doc.Payable) -> Fields:
+    """What all three have in common."""
+    return {
         "HasAttachments": credit.has_attachments,
         "Contact": common.contact_stub(records, credit.contact),
         "Date": credit.date,

@@ -84,11 +84,12 @@ def _credits(invoice: doc.Payable, kind: events.CreditKind) -> list[Fields]:
 def _applied(allocation: doc.Allocation) -> Fields:
     """A credit as the invoice shows it: with the credit's own date and no AllocationID."""
     credit = allocation.credit
+    is_note = credit.kind == "CreditNote"
     return present(
         **{f"{credit.kind}ID": credit.id},
-        CreditNoteNumber=credit.number if credit.kind == "CreditNote" else None,
-        ID=credit.id,
-        HasErrors=False,
+        CreditNoteNumber=credit.number if is_note else None,
+        ID=credit.id if is_note else None,
+        HasErrors=False if is_note else None,
         AppliedAmount=allocation.amount,
         Date=credit.date,
         LineItems=[],

@@ -55,7 +55,6 @@ def _target(records: Records, target: doc.Payable) -> Fields:
     if target.kind in ("Prepayment", "Overpayment"):
         stub = present(
             **{f"{target.kind}ID": target.id},
-            ID=target.id,
             Type=target.type,
             Contact=common.contact_stub(records, target.contact),
             CurrencyCode=target.currency,

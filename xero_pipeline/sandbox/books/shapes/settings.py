@@ -110,15 +110,7 @@ def tracking_category(_: Records, category: doc.TrackingCategory) -> Fields:
         "Status": "ACTIVE",
         "TrackingCategoryID": category.id,
         "Options": [
-            {
-                "TrackingOptionID": guid,
-                "Name": name,
-                "Status": "ACTIVE",
-                "HasValidationErrors": False,
-                "IsDeleted": False,
-                "IsArchived": False,
-                "IsActive": True,
-            }
+            {"TrackingOptionID": guid, "Name": name, "Status": "ACTIVE"}
             for name, guid in category.options.items()
         ],
     }
