@@ -31,4 +31,4 @@ def _organisation(life: _Life, seed: int, start: dt.date) -> Organisation:
     opened = life(seed, start, first_days)[0]
     if not isinstance(opened, OrganisationOpened):
         raise TypeError(f"A life begins with OrganisationOpened, not with {opened}")
-    return Organisation(Book(opened), lambda until: life(seed, start, until)[1:])
+    return Organisation(Book(opened), lambda until: life(seed, start, until)[1:], [opened])

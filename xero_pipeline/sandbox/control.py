@@ -3,6 +3,7 @@
 GET    /sandbox             clock, organisations, users, apps
 GET    /sandbox/requests    the request log; DELETE clears it
 GET    /sandbox/egress      billed calls and bytes by month
+GET    /sandbox/truth       the figures a pipeline must find, by organisation
 POST   /sandbox/events      {"organisation", "events": [{"event": "PaymentMade", ...}]}
 POST   /sandbox/faults      see faults.Fault; DELETE clears them
 POST   /sandbox/clock       {"advance_seconds"} or {"now"}, and {"frozen": true|false}
@@ -25,6 +26,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -39,6 +41,7 @@ from xero_pipeline.sandbox.identity.routes import ConsentPolicy
 from xero_pipeline.sandbox.identity.service import Identity
 from xero_pipeline.sandbox.limits import Limiter
 from xero_pipeline.sandbox.request_log import RequestLog
+from xero_pipeline.sandbox.truth import truth_now
 from xero_pipeline.sandbox.world import World
 
 
@@ -108,6 +111,7 @@ class Control:
             "": self.overview,
             "/requests": self.log.entries,
             "/egress": self.log.egress,
+            "/truth": lambda: truth_now(self.world),
         }
         deletes: dict[str, Callable[[], None]] = {
             "/requests": self.log.clear,
@@ -213,14 +217,14 @@ class Control:
 
     def _read(self, do: Callable[[], object]) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            return JSONResponse(to_jsonable_python(do() or {}))
+            return JSONResponse(to_jsonable_python(await run_in_threadpool(do) or {}))
 
         return endpoint
 
     def _write(self, do: Callable[[Any], object]) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             try:
-                answer = do(await request.json())
+                answer = await run_in_threadpool(do, await request.json())
             except (ValidationError, ValueError, LookupError, Refused) as error:
                 return JSONResponse({"error": str(error)}, 400)
             self.on_change()

@@ -8,10 +8,12 @@ from typing import Any
 from urllib.parse import quote
 
 import requests
+from pydantic import TypeAdapter
 
 from xero_pipeline.sandbox.event_json import event_to_json
 from xero_pipeline.sandbox.events import Event
 from xero_pipeline.sandbox.faults import FaultKind
+from xero_pipeline.sandbox.life import Truth
 
 _TIMEOUT = 60
 
@@ -46,6 +48,10 @@ class ControlClient:
     def egress(self) -> dict[str, dict[str, int]]:
         """By month: calls, bytes_raw, bytes_sent, the Organisation endpoint left out."""
         return dict(self._call("GET", "/egress"))
+
+    def truth(self) -> dict[str, Truth]:
+        """The figures that a pipeline must find now, by organisation key."""
+        return TypeAdapter(dict[str, Truth]).validate_python(self._call("GET", "/truth"))
 
     def apply(self, organisation: str, events: Sequence[Event]) -> None:
         body = {"organisation": organisation, "events": [event_to_json(e) for e in events]}

@@ -22,6 +22,7 @@ FaultKind = Literal[
     "disconnected_403",  # the same as 403
     "no_reports_permission",  # reports and manual journals answer 403
     "invalid_grant",  # the token endpoint refuses
+    "new_field",  # records carry a field that nobody has heard of
     "slow",  # the answer waits for `seconds`
     "edit_after",  # once answered, an event happens to the book
 ]

@@ -19,6 +19,8 @@ from xero_pipeline.sandbox.world import World
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 _SMALLEST_COMPRESSED = 200
+_RECORD_BEGINS = b"\r\n    {\r\n"
+_NEW_FIELD = b'      "AnnouncedNextYear": {"Kind": "surprise"},\r\n'
 
 
 class Front:
@@ -40,7 +42,8 @@ class Front:
             except ApiError as error:
                 response = error.response()
             self._happen_after(faults, tenant)
-            self._finish(request, response, tenant, faults)
+            _spoil(response, faults)
+            self._finish(request, response, tenant)
             return response
 
         return answer
@@ -50,13 +53,9 @@ class Front:
             if fault.kind == "edit_after" and tenant is not None:
                 self._world.apply(tenant, fault.events)
 
-    def _finish(
-        self, request: Request, response: Response, tenant: str | None, faults: list[Fault]
-    ) -> None:
+    def _finish(self, request: Request, response: Response, tenant: str | None) -> None:
         now = self._world.clock.now()
         raw = len(response.body)
-        if any(fault.kind == "truncated" for fault in faults):
-            response.body = response.body[: raw // 2]
         if "gzip" in request.headers.get("accept-encoding", "") and raw > _SMALLEST_COMPRESSED:
             response.body = gzip.compress(response.body, compresslevel=1)
             response.headers["Content-Encoding"] = "gzip"
@@ -86,6 +85,17 @@ async def pause(request: Request) -> None:
     """Where a slow answer waits."""
     if request.state.pause:
         await asyncio.sleep(request.state.pause)
+
+
+def _spoil(response: Response, faults: list[Fault]) -> None:
+    """Bodies that are not quite what was asked for."""
+    for fault in faults:
+        if fault.kind == "truncated":
+            response.body = response.body[: len(response.body) // 2]
+        if fault.kind == "new_field":
+            response.body = bytes(response.body).replace(
+                _RECORD_BEGINS, _RECORD_BEGINS + _NEW_FIELD
+            )
 
 
 def _raise_first(faults: list[Fault]) -> None:

@@ -25,6 +25,7 @@ from xero_pipeline.sandbox.identity.service import Identity
 from xero_pipeline.sandbox.limits import Limiter
 from xero_pipeline.sandbox.people import logins
 from xero_pipeline.sandbox.server import Parts, application
+from xero_pipeline.sandbox.truth import truth_json
 from xero_pipeline.sandbox.world import World
 
 MONTHS_OF_LIFE = 30
@@ -38,7 +39,8 @@ class SandboxSettings:
 
     Attributes:
         port: 0 takes a free one.
-        state: folder that a restart continues from; None keeps everything in memory.
+        state: folder that a restart continues from, with the life's figures at the start in
+            `truth.json`; None keeps everything in memory.
         seed: of the organisations' life; None is that of the state, or 7.
         start: first day of that life; None is that of the state, or 30 months before now.
         until: the clock stands still at this instant until it is moved; None lets it run.
@@ -160,6 +162,8 @@ def start(settings: SandboxSettings, cast: Cast = demo_cast) -> RunningSandbox:
     clock = Clock(life.clock, frozen=settings.until is not None)
     organisations = cast(life.seed, life.start)
     world = World(clock, organisations)
+    if settings.state is not None:
+        (settings.state / "truth.json").write_text(truth_json(world))
     tenants = list(world.books)
     apps = registered_apps(life.seed, settings.tier, settings.redirect_uris, tenants[0])
     identity = Identity(

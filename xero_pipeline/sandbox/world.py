@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 
 from xero_pipeline.sandbox.books.errors import Refused
@@ -19,10 +19,15 @@ _FORESIGHT = dt.timedelta(days=45)
 
 
 class Organisation:
-    """A book and the events still to come."""
+    """A book and the events still to come.
 
-    def __init__(self, book: Book, plan: Plan) -> None:
+    Attributes:
+        history: what has happened, in the order in which it reached the book.
+    """
+
+    def __init__(self, book: Book, plan: Plan, opened: Sequence[Event] = ()) -> None:
         self.book = book
+        self.history = list(opened)
         self._plan = plan
         self._planned_until: dt.datetime | None = None
         self._events: list[Event] = []
@@ -31,7 +36,7 @@ class Organisation:
 
     def meddle(self, event: Event) -> None:
         """Makes something happen that the plan does not know of. Raises Refused."""
-        self.book.apply(event)
+        self._apply(event)
         self._meddled = True
 
     def catch_up(self, now: dt.datetime) -> None:
@@ -44,8 +49,12 @@ class Organisation:
             self._events = self._plan(self._planned_until)
         while self._applied < len(self._events) and self._events[self._applied].at <= now:
             with suppress(Refused) if self._meddled else nullcontext():
-                self.book.apply(self._events[self._applied])
+                self._apply(self._events[self._applied])
             self._applied += 1
+
+    def _apply(self, event: Event) -> None:
+        self.book.apply(event)
+        self.history.append(event)
 
 
 class World:
@@ -77,6 +86,11 @@ class World:
         """A book as it stands now, held still while it is read."""
         with self._current(tenant) as organisation:
             yield organisation.book
+
+    def history(self, tenant: str) -> list[Event]:
+        """What has happened to a book until now."""
+        with self._current(tenant) as organisation:
+            return list(organisation.history)
 
     def apply(self, tenant: str, events: Iterable[Event]) -> None:
         """Makes something happen that the plan does not know of. Raises Refused."""

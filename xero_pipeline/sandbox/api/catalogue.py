@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 
 from xero_pipeline.sandbox.identity import scopes
 
@@ -23,10 +24,18 @@ class Shape(Enum):
 
 @dataclass(frozen=True)
 class Trim:
-    """What a shape leaves out: keys that are absent, and lists that are there but empty."""
+    """What a shape leaves out: keys that are absent, and lists that are there but empty.
+
+    A dotted name is a key of a nested object.
+    """
 
     dropped: frozenset[str] = frozenset()
     emptied: frozenset[str] = frozenset()
+
+    @cached_property
+    def nested(self) -> frozenset[str]:
+        """The objects that are trimmed inside."""
+        return frozenset(name.rpartition(".")[0] for name in self.dropped if "." in name)
 
 
 @dataclass(frozen=True)
@@ -152,7 +161,9 @@ RESOURCES: tuple[Resource, ...] = (
     Resource(
         "BankTransfers", "BankTransfers", "BankTransferID", scopes.BANK_TRANSACTIONS,
         modified_field="CreatedDateUTC", hidden=("Status", "DELETED", "includeDeleted"),
-        trims={Shape.SUMMARY: Trim(frozenset({"CurrencyRate"}))},
+        trims={Shape.SUMMARY: Trim(frozenset({
+            "CurrencyRate", "FromBankAccount.Code", "ToBankAccount.Code",
+        }))},
     ),
     Resource(
         "ManualJournals", "ManualJournals", "ManualJournalID", scopes.MANUAL_JOURNALS,

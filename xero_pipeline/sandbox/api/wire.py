@@ -22,6 +22,7 @@ _EPOCH_DAY = _EPOCH.toordinal()
 _MILLISECOND = dt.timedelta(milliseconds=1)
 
 _MONEY_PLACES = 2
+_RATE_PLACES = 6  # or 10, where the rate has more
 _PLACES = {
     "Quantity": 4,
     "QuantityOnHand": 4,
@@ -132,7 +133,7 @@ class _Encoder:
 
     def _number(self, key: str, value: Decimal) -> str:
         if key == "CurrencyRate":
-            return f"{value:.10f}" if round(value, 6) != value else f"{value:.6f}"
+            return f"{value:.10f}" if _decimals(value) > _RATE_PLACES else f"{value:.6f}"
         if key in _UNIT_PRICES:
             return f"{value:.{self._unit_places}f}"
         return f"{value:.{_PLACES.get(key, _MONEY_PLACES)}f}"
@@ -143,6 +144,11 @@ class _Encoder:
         inner = margin + STEP
         texts = f",{NEWLINE}{inner}".join([self._encode(key, value, inner) for value in values])
         return f"[{NEWLINE}{inner}{texts}{NEWLINE}{margin}]"
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 def _day(name: str, key: str, day: dt.date) -> list[str]:
