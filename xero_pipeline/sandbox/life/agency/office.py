@@ -123,7 +123,7 @@ class Office:
                 self._plan_payment(document, after(3, 24))
             case "very late":
                 if chance.random() > 0.2:
-                    self._plan_payment(document, after(28, 95))
+                    self._plan_payment(document, after(35, 105))
             case "in parts":
                 half = cents(document.total / 2)
                 self._plan_payment(document, after(0, 6), amount=half)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from xero_pipeline.sandbox import events as ev
-from xero_pipeline.sandbox.life.amounts import cents
+from xero_pipeline.sandbox.life.amounts import ZERO, cents
 from xero_pipeline.sandbox.life.calendar import last_working_day, working_day
 from xero_pipeline.sandbox.life.client import settings
 from xero_pipeline.sandbox.life.desk import Desk
@@ -21,17 +21,19 @@ class Papers:
 
     def open_accounts(self) -> None:
         """The owner's capital."""
-        line = _line("Capital", Decimal("9000.00"), "970")
+        line = _line("Capital", Decimal("12000.00"), "970")
         self._desk.post_bank("RECEIVE", settings.CURRENT, (line,), contact=None)
 
     def run(self) -> None:
         today = self._diary.today
+        self._keep_funds()
         for day, write in (
             (5, self._bill),
             (9, self._catering_invoice),
             (14, self._supplier_credit),
             (18, self._deposit),
             (24, self._transfer),
+            (27, self._pay_vat),
         ):
             if today == working_day(today.replace(day=day)):
                 write()
@@ -103,14 +105,32 @@ class Papers:
         surplus = self._desk.balance[settings.CURRENT] - 6000
         if surplus > 500:
             self._desk.transfer(settings.CURRENT, settings.DEPOSIT, cents(surplus / 2), "VAT pot")
-        elif surplus < -4000 and self._desk.balance[settings.DEPOSIT] > 3000:
-            self._desk.transfer(settings.DEPOSIT, settings.CURRENT, Decimal("3000.00"), "Top up")
+
+    def _pay_vat(self) -> None:
+        """Each quarter what is owed goes to the tax office, from the deposit account."""
+        owed = self._desk.tax_owed
+        if self._diary.today.month % 3 == 1 and owed > 0:
+            line = _line("VAT return", owed, "820")
+            saved = self._desk.balance[settings.DEPOSIT]
+            account = settings.DEPOSIT if saved > owed else settings.CURRENT
+            self._desk.post_bank("SPEND", account, (line,), contact="tax-office")
+            self._desk.tax_owed = ZERO
+
+    def _keep_funds(self) -> None:
+        """Before the account is overdrawn: from the deposit account, else from the owner."""
+        if self._desk.balance[settings.CURRENT] >= 1000:
+            return
+        if self._desk.balance[settings.DEPOSIT] >= 5000:
+            self._desk.transfer(settings.DEPOSIT, settings.CURRENT, Decimal("5000.00"), "Top up")
+        else:
+            line = _line("Capital", Decimal("5000.00"), "970")
+            self._desk.post_bank("RECEIVE", settings.CURRENT, (line,), contact=None)
 
     def _rent_and_power(self) -> None:
         for text, amount, account, tax_type in (
             ("Rent", Decimal("2400.00"), "469", "NONE"),
             ("Power", Decimal("386.40"), "445", "INPUT2"),
-            ("Wages", Decimal("15400.00"), "477", "NONE"),
+            ("Wages", Decimal("14200.00"), "477", "NONE"),
         ):
             line = _line(text, amount, account, tax_type)
             self._desk.post_bank("SPEND", settings.CURRENT, (line,), contact=None, reference=text)

@@ -114,6 +114,7 @@ def open_organisation(desk: Desk) -> None:
     _add_accounts(desk)
     for counterpart in COUNTERPARTS:
         diary.write(ev.ContactAdded(diary.stamp(), counterpart.key, counterpart.name))
+    diary.write(ev.ContactAdded(diary.stamp(), "tax-office", "HM Revenue & Customs"))
 
 
 def _add_accounts(desk: Desk) -> None:
