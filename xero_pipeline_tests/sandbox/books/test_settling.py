@@ -329,6 +329,13 @@ def test_a_batch_is_refused_as_a_whole() -> None:
     assert row(book, "Invoice", "B-1")["AmountDue"] == 100
 
 
+def test_a_batch_holds_a_payment_once() -> None:
+    book = new_book(bill("B-1", 100))
+    with pytest.raises(Refused, match="one twice"):
+        book.apply(batch(payment("P-1", "B-1", 10), payment("P-1", "B-1", 10)))
+    assert not book.rows("Payments")
+
+
 def test_a_batch_without_live_payments_is_deleted() -> None:
     book = new_book(
         bill("B-1", 100),

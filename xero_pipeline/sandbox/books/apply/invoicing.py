@@ -156,7 +156,7 @@ def delete_repeating(records: Records, event: events.RepeatingInvoiceDeleted) ->
 
 def post(records: Records, document: doc.Payable, at: dt.datetime) -> None:
     """Make the ledger say what an invoice or credit note says."""
-    source = Source(document.id, document.type, document.reference)
+    source = Source(document.id, document.source_type, document.reference)
     if document.saved_as == "AUTHORISED":
         entries = postings.of_document(document, records.chart)
         records.ledger.restate(source, document.date, entries, at)

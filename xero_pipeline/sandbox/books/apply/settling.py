@@ -9,22 +9,11 @@ from decimal import Decimal
 from xero_pipeline.sandbox import events
 from xero_pipeline.sandbox.books import documents as doc
 from xero_pipeline.sandbox.books import postings
-from xero_pipeline.sandbox.books.arithmetic import ZERO, cents, to_base
+from xero_pipeline.sandbox.books.arithmetic import cents, to_base
 from xero_pipeline.sandbox.books.clearing import clearings
 from xero_pipeline.sandbox.books.errors import Refused
 from xero_pipeline.sandbox.books.ledger import Entry, Source
 from xero_pipeline.sandbox.books.records import Records
-
-PAYMENT_TYPES = {
-    "ACCREC": "ACCRECPAYMENT",
-    "ACCPAY": "ACCPAYPAYMENT",
-    "ACCRECCREDIT": "ARCREDITPAYMENT",
-    "ACCPAYCREDIT": "APCREDITPAYMENT",
-    "RECEIVE-PREPAYMENT": "ARPREPAYMENTPAYMENT",
-    "SPEND-PREPAYMENT": "APPREPAYMENTPAYMENT",
-    "RECEIVE-OVERPAYMENT": "AROVERPAYMENTPAYMENT",
-    "SPEND-OVERPAYMENT": "APOVERPAYMENTPAYMENT",
-}
 
 
 def make_payment(records: Records, event: events.PaymentMade) -> None:
@@ -34,17 +23,7 @@ def make_payment(records: Records, event: events.PaymentMade) -> None:
 def make_batch(records: Records, event: events.BatchPaymentMade) -> None:
     """Several payments at once: all of them, or none when Xero would refuse one."""
     records.batches.require_free(event.key)
-    asked: dict[doc.Payable, Decimal] = defaultdict(lambda: ZERO)
-    payments = []
-    for each in event.payments:
-        payment = _payment(records, each)
-        if (payment.account, payment.date) != (event.account_code, event.date):
-            raise Refused(f"The payments of batch {event.key} differ in account or date.")
-        asked[payment.target] += payment.amount
-        _require_room(payment.target, asked[payment.target])
-        payments.append(payment)
-    if not payments:
-        raise Refused(f"The batch {event.key} holds no payments.")
+    payments = _members(records, event)
     batch = doc.BatchPayment(
         key=event.key,
         id=records.guid("BatchPayment", event.key),
@@ -109,6 +88,20 @@ def delete_allocation(records: Records, event: events.AllocationDeleted) -> None
         document.settlements.remove(allocation)
     for document in (allocation.credit, allocation.invoice):
         _settled(records, document, event.at)
+
+
+def _members(records: Records, event: events.BatchPaymentMade) -> list[doc.Payment]:
+    """The payments of a batch, checked one by one and all together."""
+    payments = [_payment(records, each) for each in event.payments]
+    if not payments or len({payment.key for payment in payments}) < len(payments):
+        raise Refused(f"The batch {event.key} holds no payments, or one twice.")
+    asked: dict[doc.Payable, Decimal] = defaultdict(Decimal)
+    for payment in payments:
+        if (payment.account, payment.date) != (event.account_code, event.date):
+            raise Refused(f"The payments of batch {event.key} differ in account or date.")
+        asked[payment.target] += payment.amount
+        _require_room(payment.target, asked[payment.target])
+    return payments
 
 
 def _payment(records: Records, event: events.PaymentMade) -> doc.Payment:
@@ -183,15 +176,13 @@ def _settled(records: Records, document: doc.Payable, at: dt.datetime) -> None:
 def _posting(records: Records, settlement: doc.Settlement) -> tuple[Source, list[Entry]]:
     if isinstance(settlement, doc.Payment):
         cleared = _taken(settlement.target, settlement)
-        source = Source(settlement.id, PAYMENT_TYPES[settlement.target.type], settlement.reference)
+        source = Source(settlement.id, settlement.type, settlement.reference)
         return source, postings.of_payment(settlement, cleared, records.chart)
     invoice, credit = settlement.invoice, settlement.credit
     entries = postings.of_allocation(
         settlement, _taken(invoice, settlement), _taken(credit, settlement), records.chart
     )
-    return Source(
-        settlement.id, doc.SOURCE_TYPES.get(credit.type, credit.type), credit.reference
-    ), entries
+    return Source(settlement.id, credit.source_type, credit.reference), entries
 
 
 def _taken(document: doc.Payable, settlement: doc.Settlement) -> Decimal:

@@ -24,7 +24,6 @@ _NATURE: dict[str, tuple[Control, int]] = {
     "SPEND-PREPAYMENT": ("CREDITORS", 1),
 }
 
-
 SOURCE_TYPES = {
     "RECEIVE-OVERPAYMENT": "AROVERPAYMENT",
     "SPEND-OVERPAYMENT": "APOVERPAYMENT",
@@ -34,6 +33,17 @@ SOURCE_TYPES = {
     "SPEND": "CASHPAID",
 }
 """Xero's SourceType of a journal where it differs from the type of the document."""
+
+_PAYMENT_TYPES = {
+    "ACCREC": "ACCRECPAYMENT",
+    "ACCPAY": "ACCPAYPAYMENT",
+    "ACCRECCREDIT": "ARCREDITPAYMENT",
+    "ACCPAYCREDIT": "APCREDITPAYMENT",
+    "RECEIVE-PREPAYMENT": "ARPREPAYMENTPAYMENT",
+    "SPEND-PREPAYMENT": "APPREPAYMENTPAYMENT",
+    "RECEIVE-OVERPAYMENT": "AROVERPAYMENTPAYMENT",
+    "SPEND-OVERPAYMENT": "APOVERPAYMENTPAYMENT",
+}
 
 
 @dataclass(eq=False)
@@ -79,6 +89,10 @@ class Payable:
     def sign(self) -> int:
         """1 when the open document is a debit (we are owed), -1 when it is a credit."""
         return _NATURE[self.type][1]
+
+    @property
+    def source_type(self) -> str:
+        return SOURCE_TYPES.get(self.type, self.type)
 
     @property
     def is_in_control_account(self) -> bool:
@@ -186,6 +200,11 @@ class Payment:
     updated_at: dt.datetime
     status: Literal["AUTHORISED", "DELETED"] = "AUTHORISED"
     batch: BatchPayment | None = None
+
+    @property
+    def type(self) -> str:
+        """Xero's PaymentType, which is also the SourceType of its journal."""
+        return _PAYMENT_TYPES[self.target.type]
 
 
 @dataclass(eq=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 from xero_pipeline.sandbox.books import documents as doc
-from xero_pipeline.sandbox.books.apply.settling import PAYMENT_TYPES
 from xero_pipeline.sandbox.books.arithmetic import total
 from xero_pipeline.sandbox.books.records import Records
 from xero_pipeline.sandbox.books.shapes import common
@@ -23,7 +22,7 @@ def payment(records: Records, payment: doc.Payment) -> Fields:
         Amount=payment.amount,
         Reference=payment.reference,
         CurrencyRate=common.rate(payment.rate),
-        PaymentType=PAYMENT_TYPES[payment.target.type],
+        PaymentType=payment.type,
         Status=payment.status,
         UpdatedDateUTC=payment.updated_at,
         HasAccount=True,
