@@ -6,6 +6,7 @@ from xero_pipeline.warehouse.connection import (
     read_published,
     transaction,
 )
+from xero_pipeline.warehouse.cursors import read_cursors
 from xero_pipeline.warehouse.errors import (
     LandingFailed,
     ModelFailed,
@@ -22,7 +23,6 @@ from xero_pipeline.warehouse.load import (
     LoadedBatch,
     load,
     loaded_batches,
-    read_cursors,
     rebuild,
 )
 from xero_pipeline.warehouse.models.build import BuiltModel

@@ -60,21 +60,6 @@ def loaded_batches(connection: duckdb.DuckDBPyConnection) -> set[tuple[UUID, str
     )
 
 
-def read_cursors(
-    connection: duckdb.DuckDBPyConnection, organisation_id: str | UUID
-) -> dict[str, dt.datetime]:
-    """endpoint -> where this organisation's next increment starts (UTC)."""
-    rows = connection.execute(
-        """
-        select endpoint, modified_since
-        from ops.cursors
-        where organisation_id = ? and modified_since is not null
-        """,
-        [str(organisation_id)],
-    ).fetchall()
-    return {endpoint: instant.replace(tzinfo=dt.UTC) for endpoint, instant in rows}
-
-
 def load(connection: duckdb.DuckDBPyConnection, batches: Iterable[Batch]) -> list[LoadedBatch]:
     """Load batches; those that are loaded already are passed over.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -56,26 +56,32 @@ class ModelGraph:
     docs: Docs
 
     @classmethod
-    def discover(
-        cls, folder: Path = MODELS_FOLDER, *, user_seeds: Path | None = None
-    ) -> ModelGraph:
+    def discover(cls, folder: Path = MODELS_FOLDER) -> ModelGraph:
         """Read the folder.
 
         Args:
             folder: holds staging/, intermediate/, marts/, snapshots/, seeds/, macros/ and tests/.
-            user_seeds: a folder whose CSV files replace seeds of the same name.
 
         Raises:
             ModelsInvalid: a file is not what it should be, names a relation that does not exist,
                 or depends on itself; the message names the file.
         """
         with duckdb.connect() as parser:
-            nodes = {node.relation: node for node in _definitions(folder, user_seeds, parser)}
+            nodes = {node.relation: node for node in _definitions(folder, parser)}
             tests = {node.name: node for node in _selects(folder, "tests", Kind.TEST, parser)}
         _refuse_unknown_relations([*nodes.values(), *tests.values()], nodes)
         docs = read_docs(folder)
         _refuse_docs_of_nothing(folder, docs, nodes, tests)
         return cls(folder, _in_order(nodes), tests, docs)
+
+    def with_user_seeds(self, folder: Path) -> ModelGraph:
+        """The same graph, reading the CSV files of a folder in place of seeds of the same name."""
+        replaced = {
+            node.relation: replace(node, path=folder / node.path.name)
+            for node in self.nodes.values()
+            if node.kind is Kind.SEED and (folder / node.path.name).exists()
+        }
+        return replace(self, nodes={**self.nodes, **replaced})
 
     def dependencies(self, relation: str) -> tuple[str, ...]:
         """The tables that a node reads, macros replaced by what they read in turn."""
@@ -154,12 +160,9 @@ class ModelGraph:
         return completed
 
 
-def _definitions(
-    folder: Path, user_seeds: Path | None, parser: duckdb.DuckDBPyConnection
-) -> Iterator[Node]:
+def _definitions(folder: Path, parser: duckdb.DuckDBPyConnection) -> Iterator[Node]:
     for path in sorted((folder / "seeds").glob("*.csv")):
-        replaced = user_seeds / path.name if user_seeds else path
-        yield read_seed(replaced if replaced.exists() else path)
+        yield read_seed(path)
     for path in sorted((folder / "macros").glob("*.sql")):
         yield read_macro(path, parser)
     for schema in MODEL_SCHEMAS:
