@@ -3,12 +3,8 @@
 -- rate = units of the price's currency per one unit of base.
 create or replace macro intermediate.recurring_monthly_base(price, unit, period, rate) as (
     intermediate.divide_half_up(
-        (price * 100)::hugeint
-        * case unit when 'WEEKLY' then 52 when 'MONTHLY' then 1 end
-        * 10000000000,
-        case unit when 'WEEKLY' then 12 else 1 end
-        * period
-        * (rate::decimal(20, 10) * 10000000000)::hugeint
+        price::decimal(28, 2) * 100 * case unit when 'WEEKLY' then 52 when 'MONTHLY' then 1 end,
+        rate::decimal(20, 10) * case unit when 'WEEKLY' then 12 else 1 end * period
     )::decimal(20, 0)
     * 0.01
 )::decimal(18, 2)

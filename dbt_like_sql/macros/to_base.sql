@@ -2,9 +2,7 @@
 -- would be a DOUBLE). rate = units of the amount's currency per one unit of base, Xero's
 -- CurrencyRate; NULL when the rate is unknown.
 create or replace macro intermediate.to_base(amount, rate) as (
-    intermediate.divide_half_up(
-        (amount::decimal(18, 2) * 100)::hugeint * 10000000000,
-        (rate::decimal(20, 10) * 10000000000)::hugeint
-    )::decimal(20, 0)
+    intermediate.divide_half_up(amount::decimal(28, 2) * 100, rate::decimal(20, 10))
+        ::decimal(20, 0)
     * 0.01
 )::decimal(18, 2)

@@ -68,7 +68,7 @@ select
     closing,
     customers,
     (
-        intermediate.divide_half_up((closing * 100)::hugeint, customers)::decimal(20, 0) * 0.01
+        intermediate.divide_half_up(closing * 100, customers)::decimal(20, 0) * 0.01
     )::decimal(18, 2) as arpa,
     intermediate.recurring_ratio(opening + expansion - contraction - churn, opening) as nrr,
     intermediate.recurring_ratio(opening - contraction - churn, opening) as grr,
