@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from xero_pipeline.sandbox.books.errors import BadQuery
+from xero_pipeline.sandbox.books.errors import BadQuery, Refused
 from xero_pipeline.sandbox.contract import Row, Value
 from xero_pipeline.sandbox.events import ContactChanged, Event, xero_id
 
@@ -47,10 +47,11 @@ class FakeBook:
         return xero_id(self.key, kind, key)
 
     def apply(self, event: Event) -> None:
-        if isinstance(event, ContactChanged) and event.name:
-            row = self._rows["Contacts"][event.key]
-            changed = {**row, "Name": event.name, "UpdatedDateUTC": event.at}
-            self._rows["Contacts"][event.key] = changed
+        if not isinstance(event, ContactChanged) or event.key not in self._rows["Contacts"]:
+            raise Refused(f"Not here: {event}")
+        row = self._rows["Contacts"][event.key]
+        changed = {**row, "Name": event.name, "UpdatedDateUTC": event.at}
+        self._rows["Contacts"][event.key] = changed
 
     def rows(self, resource: str) -> Sequence[Row]:
         return list(self._rows.get(resource, {}).values())

@@ -1,0 +1,1 @@
+"""api.xero.com: the Accounting API, read only."""

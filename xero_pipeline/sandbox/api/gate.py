@@ -13,7 +13,8 @@ from xero_pipeline.sandbox.api import errors
 from xero_pipeline.sandbox.clock import Clock
 from xero_pipeline.sandbox.identity.apps import Tier
 from xero_pipeline.sandbox.identity.jwt import InvalidToken
-from xero_pipeline.sandbox.identity.service import Bearer, Identity, TokenExpired
+from xero_pipeline.sandbox.identity.service import Bearer, Identity
+from xero_pipeline.sandbox.identity.tokens import TokenExpired
 from xero_pipeline.sandbox.limits import Limiter, RateLimited, Remaining
 
 

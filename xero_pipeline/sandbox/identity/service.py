@@ -12,10 +12,12 @@ import secrets
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import urlencode
 
 from xero_pipeline.sandbox.clock import Clock
 from xero_pipeline.sandbox.identity.apps import App, User
+from xero_pipeline.sandbox.identity.connections import ConnectionList
 from xero_pipeline.sandbox.identity.jwt import InvalidToken, Signer
 from xero_pipeline.sandbox.identity.records import (
     Code,
@@ -24,14 +26,16 @@ from xero_pipeline.sandbox.identity.records import (
     RecordFile,
     RefreshToken,
 )
+from xero_pipeline.sandbox.identity.tokens import (
+    ACCESS_TOKEN_LIFE,
+    access_token,
+    id_token,
+    read_access_token,
+)
 
-ACCESS_TOKEN_LIFE = dt.timedelta(minutes=30)
-ID_TOKEN_LIFE = dt.timedelta(minutes=5)
 CODE_LIFE = dt.timedelta(minutes=5)
 REFRESH_TOKEN_IDLE = dt.timedelta(days=60)
 REFRESH_TOKEN_GRACE = dt.timedelta(minutes=30)
-
-_ISSUER = "https://identity.xero.com"
 
 
 class OAuthError(Exception):
@@ -40,14 +44,6 @@ class OAuthError(Exception):
     def __init__(self, error: str) -> None:
         super().__init__(error)
         self.error = error
-
-
-class TokenExpired(Exception):
-    """The access token was ours, and its time is over."""
-
-    def __init__(self, at: dt.datetime) -> None:
-        super().__init__(f"{at:%Y-%m-%d %H:%M:%S}")
-        self.at = at
 
 
 @dataclass(frozen=True)
@@ -154,7 +150,7 @@ class Identity:
         """Connects the organisations and returns the redirect address with a code."""
         event = str(uuid.uuid4())
         for tenant in tenants:
-            self._connect(request.app, user, tenant, event)
+            self._connections.connect(request.app, user, tenant, event, self._clock.now())
         code = secrets.token_urlsafe(32)
         self._records.codes[code] = Code(
             client_id=request.app.client_id,
@@ -180,27 +176,6 @@ class Identity:
             for scope in token.scopes
         )
         return list(dict.fromkeys([*request.scopes, *earlier]))
-
-    def _connect(self, app: App, user: User, tenant: str, event: str) -> None:
-        now = self._clock.now()
-        for connection in self._records.connections:
-            same = (connection.client_id, connection.user_id, connection.tenant_id)
-            if same == (app.client_id, user.user_id, tenant):
-                connection.authentication_event_id = event
-                connection.updated_at = now
-                connection.live = True
-                return
-        self._records.connections.append(
-            Connection(
-                id=str(uuid.uuid4()),
-                client_id=app.client_id,
-                user_id=user.user_id,
-                tenant_id=tenant,
-                authentication_event_id=event,
-                created_at=now,
-                updated_at=now,
-            )
-        )
 
     # --- tokens -----------------------------------------------------------------------------------
 
@@ -229,28 +204,24 @@ class Identity:
         if found is None or found.client_id != app.client_id:
             return
         self._forget_tokens(found.user_id, app.client_id)
-        for connection in self._live(app.client_id, found.user_id):
-            connection.live = False
-        self._save()
+        self._end(self._connections.live(client_id=app.client_id, user_id=found.user_id))
 
-    def bearer(self, access_token: str) -> Bearer:
+    def bearer(self, token: str) -> Bearer:
         """Who an access token speaks for.
 
         Raises:
             InvalidToken: not a token of ours.
             TokenExpired: it was once.
         """
-        claims = self._signer.verify(access_token)
+        claims = read_access_token(self._signer, self._clock.now(), token)
         app = self._apps.get(str(claims.get("client_id")))
-        if app is None or "scope" not in claims:
+        if app is None:
             raise InvalidToken
-        expiry = dt.datetime.fromtimestamp(claims["exp"], dt.UTC)
-        if self._clock.now() >= expiry:
-            raise TokenExpired(expiry)
+        user_id = claims.get("xero_userid")
         return Bearer(
             app,
-            claims.get("xero_userid"),
-            frozenset(claims["scope"]),
+            None if user_id is None else str(user_id),
+            frozenset(cast(list[str], claims["scope"])),
             str(claims.get("authentication_event_id", "")),
         )
 
@@ -291,24 +262,23 @@ class Identity:
         user = self._users.get(consent.user_id)
         if user is None:
             raise OAuthError("invalid_grant")
+        now, scopes = self._clock.now(), consent.scopes
         answer: dict[str, object] = {}
-        if "openid" in consent.scopes:
-            answer["id_token"] = self._id_token(app, user, consent)
-        answer["access_token"] = self._access_token(
+        if "openid" in scopes:
+            answer["id_token"] = id_token(self._signer, now, app, scopes, user)
+        answer["access_token"] = access_token(
+            self._signer,
+            now,
             app,
-            consent.scopes,
-            {
-                "sub": _subject(user),
-                "xero_userid": user.user_id,
-                "global_session_id": consent.authentication_event_id.replace("-", ""),
-                "authentication_event_id": consent.authentication_event_id,
-            },
+            scopes,
+            user=user,
+            authentication_event_id=consent.authentication_event_id,
         )
         answer["expires_in"] = int(ACCESS_TOKEN_LIFE.total_seconds())
         answer["token_type"] = "Bearer"  # noqa: S105
-        if "offline_access" in consent.scopes:
+        if "offline_access" in scopes:
             answer["refresh_token"] = self._new_refresh_token(consent)
-        answer["scope"] = " ".join(consent.scopes)
+        answer["scope"] = " ".join(scopes)
         return answer
 
     def _machine_token(self, app: App, scope: str) -> dict[str, object]:
@@ -318,49 +288,11 @@ class Identity:
         if not app.scopes.issuperset(scopes):
             raise OAuthError("invalid_scope")
         return {
-            "access_token": self._access_token(app, scopes, {}),
+            "access_token": access_token(self._signer, self._clock.now(), app, scopes),
             "expires_in": int(ACCESS_TOKEN_LIFE.total_seconds()),
             "token_type": "Bearer",
             "scope": scope,
         }
-
-    def _access_token(self, app: App, scopes: Sequence[str], user: Mapping[str, object]) -> str:
-        now = int(self._clock.now().timestamp())
-        return self._signer.sign(
-            {
-                "nbf": now,
-                "exp": now + int(ACCESS_TOKEN_LIFE.total_seconds()),
-                "iss": _ISSUER,
-                "aud": f"{_ISSUER}/resources",
-                "client_id": app.client_id,
-                "jti": uuid.uuid4().hex,
-                **user,
-                "scope": list(scopes),
-            }
-        )
-
-    def _id_token(self, app: App, user: User, consent: Code | RefreshToken) -> str:
-        now = int(self._clock.now().timestamp())
-        claims: dict[str, object] = {
-            "nbf": now,
-            "exp": now + int(ID_TOKEN_LIFE.total_seconds()),
-            "iat": now,
-            "auth_time": now,
-            "iss": _ISSUER,
-            "aud": app.client_id,
-            "sub": _subject(user),
-            "xero_userid": user.user_id,
-        }
-        if "profile" in consent.scopes:
-            claims |= {
-                "preferred_username": user.email,
-                "given_name": user.first_name,
-                "family_name": user.last_name,
-                "name": user.name,
-            }
-        if "email" in consent.scopes:
-            claims["email"] = user.email
-        return self._signer.sign(claims)
 
     def _new_refresh_token(self, consent: Code | RefreshToken) -> str:
         text = secrets.token_urlsafe(32)
@@ -384,7 +316,10 @@ class Identity:
     # --- connections ------------------------------------------------------------------------------
 
     def connections(self, bearer: Bearer) -> list[Connection]:
-        return list(self._live(bearer.app.client_id, bearer.user_id))
+        """Those of the caller's app and user."""
+        if bearer.user_id is None:
+            return []
+        return list(self._connections.live(client_id=bearer.app.client_id, user_id=bearer.user_id))
 
     def reaches(self, bearer: Bearer, tenant: str) -> bool:
         if bearer.app.custom_connection is not None:
@@ -393,42 +328,33 @@ class Identity:
 
     def delete_connection(self, bearer: Bearer, connection_id: str) -> None:
         """Raises LookupError when the caller has no such connection."""
-        for connection in self._live(bearer.app.client_id, bearer.user_id):
+        for connection in self.connections(bearer):
             if connection.id == connection_id.lower():
-                connection.live = False
-                self._save()
+                self._end([connection])
                 return
         raise LookupError(connection_id)
 
     def disconnect(self, tenant: str, user_id: str | None = None) -> None:
         """Somebody in the organisation removes every app, or a user loses access to it."""
-        for connection in self._records.connections:
-            if connection.tenant_id == tenant and user_id in (None, connection.user_id):
-                connection.live = False
-        self._save()
+        self._end(self._connections.live(tenant_id=tenant, user_id=user_id))
 
     def remove_user(self, user: User) -> None:
         """The login is closed: its tokens and connections are gone."""
         self._users.pop(user.user_id, None)
         self._forget_tokens(user.user_id)
-        for connection in self._records.connections:
-            connection.live = connection.live and connection.user_id != user.user_id
-        self._save()
+        self._end(self._connections.live(user_id=user.user_id))
 
-    def _live(self, client_id: str, user_id: str | None) -> Iterable[Connection]:
-        return (
-            connection
-            for connection in self._records.connections
-            if connection.live
-            and (connection.client_id, connection.user_id) == (client_id, user_id)
-        )
+    @property
+    def _connections(self) -> ConnectionList:
+        return ConnectionList(self._records.connections)
+
+    def _end(self, connections: Iterable[Connection]) -> None:
+        for connection in connections:
+            connection.live = False
+        self._save()
 
     def _save(self) -> None:
         self._file.save(self._records)
-
-
-def _subject(user: User) -> str:
-    return user.user_id.replace("-", "")
 
 
 def _s256(verifier: str) -> str:
