@@ -118,37 +118,31 @@ def test_financing_and_tax_are_told_by_account_line_by_line(book: TinyBook) -> N
 
 
 def test_runway_divides_cash_without_cards_by_the_burn_of_complete_months(book: TinyBook) -> None:
-    """1,000 capital; 100 burnt in each of January to March; April is not over and does not count.
+    """1,000 capital in December; 100 burnt in each of January to March, and 80 by card in March.
 
-    Cash 1000 - 300 - 50 = 650; the card owes 80, of which all is burn of March.
+    (300 + 80) / 3 = 126.67 a month. April is not over and does not count as burn, but its 50 are
+    gone: cash is 1000 - 300 - 50 = 650, which lasts 650 / 126.67 = 5.13 months.
     """
-    book.bank("BT-0", "RECEIVE", "2024-01-01", line("1000.00", "970"))
+    book.bank("BT-0", "RECEIVE", "2023-12-20", line("1000.00", "970"))
     for month in ("01", "02", "03"):
         book.bank(f"BT-{month}", "SPEND", f"2024-{month}-10", line("100.00", "429"))
     book.bank("BT-card", "SPEND", "2024-03-11", line("80.00", "429"), account="095")
     book.bank("BT-april", "SPEND", "2024-04-02", line("50.00", "429"))
 
-    runways = {r.basis_months: r for r in truth(book, "2024-04-15").runway}
-    assert set(runways) == {1, 3}
-    assert (runways[1].cash_base, runways[1].card_debt_base) == (
-        Decimal("650.00"),
-        Decimal("-80.00"),
-    )
-    assert (runways[1].net_burn_base, runways[1].runway_months) == (
-        Decimal("180.00"),
-        Decimal("3.61"),
-    )
-    assert (runways[3].net_burn_base, runways[3].runway_months) == (
-        Decimal("126.67"),
-        Decimal("5.13"),
-    )
+    runways = {runway.basis_months: runway for runway in truth(book, "2024-04-15").runway}
+    runway = runways[3]
+    assert (runway.cash_base, runway.card_debt_base) == (Decimal("650.00"), Decimal("-80.00"))
+    assert (runway.net_burn_base, runway.runway_months) == (Decimal("126.67"), Decimal("5.13"))
+    assert (runways[6].net_burn_base, runways[6].state) == (None, "insufficient_history")
 
 
 def test_nothing_burnt_is_no_runway_but_a_state(book: TinyBook) -> None:
-    book.bank("BT-1", "RECEIVE", "2024-01-10", line("10.00"))
+    for month in ("01", "02", "03", "04"):
+        book.bank(f"BT-{month}", "RECEIVE", f"2024-{month}-10", line("10.00"))
 
-    (runway,) = truth(book, "2024-02-15").runway
-    assert (runway.runway_months, runway.state) == (None, "cash_generative")
+    runway = truth(book, "2024-05-15").runway[0]
+    assert (runway.net_burn_base, runway.runway_months) == (Decimal("-10.00"), None)
+    assert runway.state == "cash_generative"
 
 
 def test_balances_stand_at_month_ends_and_today(book: TinyBook) -> None:

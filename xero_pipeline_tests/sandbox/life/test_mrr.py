@@ -170,6 +170,19 @@ def test_a_currency_has_one_rate_in_a_financial_year(book: TinyBook) -> None:
     }
 
 
+def test_a_new_years_rate_is_a_movement_of_its_own(book: TinyBook) -> None:
+    """120 USD at 0.60, then 150 at 0.50: the old price at the new rate is 240, 40 of it by rate."""
+    book.template("plan", "150.00", "2024-03-01", currency="USD")
+    book.invoice("INV-1", "2024-03-01", line("120.00"), rate="0.60", template="plan")
+    book.invoice("INV-2", "2024-04-01", line("150.00"), rate="0.50", template="plan")
+
+    assert movements(book, "2024-05-10") == [
+        ("2024-03", "new", Decimal("200.00")),
+        ("2024-04", "fx", Decimal("40.00")),
+        ("2024-04", "expansion", Decimal("60.00")),
+    ]
+
+
 def test_a_year_without_a_rate_takes_the_latest_one_before(book: TinyBook) -> None:
     book.template("plan", "120.00", "2024-02-01", period=3, currency="USD")
     book.invoice("INV-1", "2024-02-01", line("120.00"), rate="0.50", template="plan")
@@ -211,6 +224,12 @@ def test_without_an_opening_there_is_no_rate(book: TinyBook) -> None:
 
     january = truth(book, "2024-02-15").mrr_monthly[0]
     assert (january.nrr, january.grr, january.quick_ratio) == (None, None, None)
+
+
+def test_a_live_template_counts_before_its_first_invoice(book: TinyBook) -> None:
+    book.template("plan", "100.00", "2024-01-15")
+
+    assert by_month(book, "2024-01-20") == {"2024-01": Decimal("100.00")}
 
 
 def test_a_book_without_templates_has_no_mrr(book: TinyBook) -> None:

@@ -35,16 +35,23 @@ def test_one_task_per_document_with_its_matched_lines(book: TinyBook) -> None:
         "SPEND",
         "2024-06-01",
         line("10.00", "429"),
-        line("20.00", "999"),
+        line("23.00", "999", "OUTPUT2"),
         line("5.00", "999"),
     )
 
     task = tasks_of(book)[book.id("BankTransaction", "BT-1")]
-    assert [(match.number, match.amount) for match in task.lines] == [
-        (2, Decimal("20.00")),
-        (3, Decimal("5.00")),
+    assert [(match.number, match.net_amount, match.tax_amount) for match in task.lines] == [
+        (2, Decimal("20.00"), Decimal("3.00")),
+        (3, Decimal("5.00"), Decimal("0.00")),
     ]
-    assert (task.matched_amount, task.total) == (Decimal("25.00"), Decimal("35.00"))
+    assert (task.matched_amount, task.total) == (Decimal("28.00"), Decimal("38.00"))
+
+
+def test_a_journal_is_worth_its_matched_lines(book: TinyBook) -> None:
+    journal(book, "MJ-1", "2024-06-01")
+
+    task = tasks_of(book)[book.id("ManualJournal", "MJ-1")]
+    assert (task.total, task.matched_amount) == (Decimal("-12.00"), Decimal("-12.00"))
 
 
 def test_every_type_with_lines_counts(book: TinyBook) -> None:

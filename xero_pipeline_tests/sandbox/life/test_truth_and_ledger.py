@@ -129,7 +129,7 @@ def test_mrr_closes_where_the_next_month_opens(told: Told) -> None:
     for month, following in pairwise(months):
         assert month.closing == following.opening
     for month in months:
-        gained = month.new + month.reactivation + month.expansion
+        gained = month.new + month.reactivation + month.expansion + month.fx
         assert month.opening + gained - month.contraction - month.churn == month.closing
 
 

@@ -83,15 +83,15 @@ class Runway:
     """How long the cash lasts at the average net burn of the last complete months.
 
     `cash_base` leaves out credit cards, whose balance is `card_debt_base` (negative when owed).
-    `runway_months` is None when nothing is burnt; the state then says "cash_generative", else
-    "burning".
+    The state is "runway"; "cash_generative" when nothing is burnt, without `runway_months`; or
+    "insufficient_history", without `net_burn_base` either, when the book is too young.
     """
 
     as_of_date: dt.date
     basis_months: int
     cash_base: Decimal
     card_debt_base: Decimal
-    net_burn_base: Decimal
+    net_burn_base: Decimal | None
     runway_months: Decimal | None
     state: str
 
@@ -143,18 +143,28 @@ def monthly_flows(moved: Sequence[Movement], as_of: dt.date) -> tuple[CashFlow, 
 def runways(
     at: Sequence[CashBalance], flows: Sequence[CashFlow], as_of: dt.date
 ) -> tuple[Runway, ...]:
-    """On the last 1, 3, 6 and 12 complete months, as far as the flows reach back."""
+    """On the last 3, 6 and 12 complete months.
+
+    The month of `as_of` is not over, and the one in which the book begins is a part of a month.
+    """
     cash = sum((row.balance_base for row in at if not row.is_credit_card), ZERO)
     debt = sum((row.balance_base for row in at if row.is_credit_card), ZERO)
-    complete = [flow for flow in flows if flow.month < month_start(as_of)]
-    rows = []
-    for months in (1, 3, 6, 12):
-        if len(complete) >= months:
-            burn = cents(sum((f.net_burn for f in complete[-months:]), ZERO) / months)
-            left = cents(cash / burn) if burn > 0 else None
-            state = "burning" if burn > 0 else "cash_generative"
-            rows.append(Runway(as_of, months, cash, debt, burn, left, state))
-    return tuple(rows)
+    complete = [flow for flow in flows[1:] if flow.month < month_start(as_of)]
+    return tuple(
+        Runway(as_of, months, cash, debt, *_runway(cash, complete, months)) for months in (3, 6, 12)
+    )
+
+
+def _runway(
+    cash: Decimal, complete: Sequence[CashFlow], months: int
+) -> tuple[Decimal | None, Decimal | None, str]:
+    """Net burn, months left and state."""
+    if len(complete) < months:
+        return None, None, "insufficient_history"
+    burn = cents(sum((flow.net_burn for flow in complete[-months:]), ZERO) / months)
+    if burn <= 0:
+        return burn, None, "cash_generative"
+    return burn, max(ZERO, cents(cash / burn)), "runway"
 
 
 def _on(movement: Movement, account: ev.AccountAdded, as_of: dt.date) -> bool:

@@ -28,11 +28,12 @@ its first day, its point P is its last day, or `as_of` for the month that `as_of
 8. mrr_base of a plan at P = price x factor / rate, rounded once, half-up, to the cent; a customer's
    MRR is the sum of its plans' cents. Rows with 0 are left out.
 9. Months run without a gap from the month of the first linked invoice of any plan to that of
-   `as_of`. Movements compare a customer's MRR with the month before. Where the customer has MRR in
-   both, the month before is first valued at this month's constant rates (its plans, their prices of
-   that month, rule 8): the difference, which only a new financial year makes, is the movement `fx`
-   (signed), and expansion or contraction is measured from there. opening + new + reactivation +
-   expansion + fx - contraction - churn = closing holds to the cent by construction.
+   `as_of`; with live templates but no invoice yet there is that one month. Movements compare a
+   customer's MRR with the month before. Where the customer has MRR in both, the month before is
+   first valued at this month's constant rates (its plans, their prices of that month, rule 8): the
+   difference, which only a new financial year makes, is the movement `fx` (signed), and expansion
+   or contraction is measured from there. opening + new + reactivation + expansion + fx -
+   contraction - churn = closing holds to the cent by construction.
 10. grr = (opening - contraction - churn) / opening, nrr = (opening + expansion - contraction -
     churn) / opening, quick_ratio = (expansion + new + reactivation) / (contraction + churn), each
     rounded half-up to 4 decimals; arpa = closing / customers, to the cent; None for a zero
@@ -49,7 +50,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 from xero_pipeline.sandbox import events as ev
 from xero_pipeline.sandbox.life.amounts import ZERO, cents, line_values
@@ -61,22 +62,26 @@ from xero_pipeline.sandbox.life.calendar import (
 )
 from xero_pipeline.sandbox.life.truth.history import Document, History, Template
 
-MovementKind = Literal["new", "reactivation", "expansion", "contraction", "churn"]
-_KINDS: tuple[MovementKind, ...] = ("new", "reactivation", "expansion", "contraction", "churn")
+MovementKind = Literal["new", "reactivation", "expansion", "fx", "contraction", "churn"]
+_KINDS: tuple[MovementKind, ...] = get_args(MovementKind)
 
 
 @dataclass(frozen=True)
 class MrrCustomer:
-    """One customer's MRR at the point of a month, in base currency; never 0."""
+    """One customer's MRR at the point of a month, in base currency; never 0.
+
+    `at_next_rates` is the same at the constant rates of the month after, where there is one.
+    """
 
     month: dt.date
     contact_id: str
     mrr_base: Decimal
+    at_next_rates: Decimal
 
 
 @dataclass(frozen=True)
 class MrrMovement:
-    """What changed against the month before; the amount is positive for all kinds."""
+    """What changed against the month before; the amount is positive, but signed for `fx`."""
 
     month: dt.date
     contact_id: str
@@ -93,6 +98,7 @@ class MrrMonth:
     new: Decimal
     reactivation: Decimal
     expansion: Decimal
+    fx: Decimal
     contraction: Decimal
     churn: Decimal
     closing: Decimal
@@ -152,13 +158,15 @@ def mrr_customers(
     reckoning = _Reckoning(history, as_of, pass_through)
     rows = []
     for month in mrr_months(history, as_of):
-        cents_of: dict[str, Decimal] = defaultdict(lambda: ZERO)
+        mrr: dict[str, Decimal] = defaultdict(lambda: ZERO)
+        at_next_rates: dict[str, Decimal] = defaultdict(lambda: ZERO)
         for plan in reckoning.plans:
             contact = history.survivor(plan.template.saved.contact)
-            cents_of[contact] += reckoning.mrr_of(plan, month)
+            mrr[contact] += reckoning.mrr_of(plan, month, rates_of=month)
+            at_next_rates[contact] += reckoning.mrr_of(plan, month, add_months(month, 1))
         rows += [
-            MrrCustomer(month, history.id("Contact", contact), amount)
-            for contact, amount in cents_of.items()
+            MrrCustomer(month, history.id("Contact", contact), amount, at_next_rates[contact])
+            for contact, amount in mrr.items()
             if amount
         ]
     return tuple(sorted(rows, key=lambda row: (row.month, row.contact_id)))
@@ -166,7 +174,10 @@ def mrr_customers(
 
 def mrr_months(history: History, as_of: dt.date) -> list[dt.date]:
     """The months that have figures (rule 9)."""
-    dates = [plan.invoices[0].date for plan in _plans(history, as_of) if plan.invoices]
+    plans = _plans(history, as_of)
+    dates = [plan.invoices[0].date for plan in plans if plan.invoices]
+    if any(plan.is_live(as_of) for plan in plans):
+        dates.append(as_of)
     return months_through(min(dates), as_of) if dates else []
 
 
@@ -175,15 +186,12 @@ def mrr_movements(
 ) -> tuple[MrrMovement, ...]:
     """Changes from month to month, by month and contact id."""
     known: set[str] = set()
-    before: Mapping[str, Decimal] = {}
-    rows = []
+    before: Mapping[str, MrrCustomer] = {}
+    rows: list[MrrMovement] = []
     for month, now in _by_month(months, customers).items():
         for contact in sorted({*before, *now}):
-            movement = _movement(
-                before.get(contact, ZERO), now.get(contact, ZERO), contact in known
-            )
-            if movement:
-                rows.append(MrrMovement(month, contact, *movement))
+            moved = _movements(before.get(contact), now.get(contact), contact in known)
+            rows += [MrrMovement(month, contact, kind, amount) for kind, amount in moved if amount]
         known.update(now)
         before = now
     return tuple(rows)
@@ -204,7 +212,7 @@ def mrr_monthly(
             )
             for kind in _KINDS
         }
-        closing = sum(now.values(), ZERO)
+        closing = sum((row.mrr_base for row in now.values()), ZERO)
         lost = moved["contraction"] + moved["churn"]
         gained = moved["expansion"] + moved["new"] + moved["reactivation"]
         rows.append(
@@ -246,15 +254,17 @@ class _Reckoning:
         self._pass_through = pass_through
         self._rates = _Rates(history, as_of)
 
-    def mrr_of(self, plan: _Plan, month: dt.date) -> Decimal:
-        """Rounded once (rule 8)."""
-        point = min(month_end(month), self._as_of)
-        price = self._price(plan, month, point)
-        rate = self._rates.at(plan.template.saved.currency, point)
+    def mrr_of(self, plan: _Plan, month: dt.date, rates_of: dt.date) -> Decimal:
+        """A plan's MRR of a month at the constant rates of the same or another (rule 8)."""
+        price = self._price(plan, month, self._point(month))
+        rate = self._rates.at(plan.template.saved.currency, self._point(rates_of))
         if price is None or rate is None:
             return ZERO
         numerator, denominator = monthly_factor(plan.template.saved.schedule)
         return cents(price * numerator / (denominator * rate))
+
+    def _point(self, month: dt.date) -> dt.date:
+        return min(month_end(month), self._as_of)
 
     def _price(self, plan: _Plan, month: dt.date, point: dt.date) -> Decimal | None:
         """Rules 4 and 5; None when the plan is not active at the point."""
@@ -305,24 +315,27 @@ class _Rates:
 
 def _by_month(
     months: Sequence[dt.date], customers: Sequence[MrrCustomer]
-) -> dict[dt.date, dict[str, Decimal]]:
-    """MRR by contact for every month, empty ones too."""
-    table: dict[dt.date, dict[str, Decimal]] = {month: {} for month in months}
+) -> dict[dt.date, dict[str, MrrCustomer]]:
+    """The customers by contact id for every month, empty ones too."""
+    table: dict[dt.date, dict[str, MrrCustomer]] = {month: {} for month in months}
     for row in customers:
-        table[row.month][row.contact_id] = row.mrr_base
+        table[row.month][row.contact_id] = row
     return table
 
 
-def _movement(
-    before: Decimal, now: Decimal, was_customer: bool
-) -> tuple[MovementKind, Decimal] | None:
-    if before == now:
-        return None
-    if before == 0:
-        return ("reactivation" if was_customer else "new"), now
-    if now == 0:
-        return "churn", before
-    return ("expansion", now - before) if now > before else ("contraction", before - now)
+def _movements(
+    before: MrrCustomer | None, now: MrrCustomer | None, was_customer: bool
+) -> list[tuple[MovementKind, Decimal]]:
+    """Rule 9 for one customer; some amounts may be 0."""
+    if now is None:
+        return [("churn", before.mrr_base)] if before else []
+    if before is None:
+        return [("reactivation" if was_customer else "new", now.mrr_base)]
+    change = now.mrr_base - before.at_next_rates
+    return [
+        ("fx", before.at_next_rates - before.mrr_base),
+        ("expansion" if change > 0 else "contraction", abs(change)),
+    ]
 
 
 def _ratio(numerator: Decimal, denominator: Decimal) -> Decimal | None:

@@ -19,7 +19,7 @@ from decimal import Decimal
 from typing import Literal
 
 from xero_pipeline.sandbox import events as ev
-from xero_pipeline.sandbox.life.amounts import ZERO, line_amount, line_values
+from xero_pipeline.sandbox.life.amounts import ZERO, LineValue, line_values
 from xero_pipeline.sandbox.life.truth.history import History
 
 LOOK_BACK_DAYS = 90
@@ -29,19 +29,23 @@ Reason = Literal["recoded", "voided", "deleted"]
 
 @dataclass(frozen=True)
 class TaskLine:
-    """A line on a monitored account. `number` counts the document's lines from 1; `amount` is
-    Xero's LineAmount in the document's currency (journals: debit positive)."""
+    """A line on a monitored account, in the document's currency; journals: debit positive.
+
+    `number` counts the document's lines from 1.
+    """
 
     number: int
     account_code: str
-    amount: Decimal
+    net_amount: Decimal
+    tax_amount: Decimal
 
 
 @dataclass(frozen=True)
 class ClientTask:
-    """`document_type` is Xero's Type, or MANUALJOURNAL; `total` of a journal is its debit side.
+    """`document_type` is Xero's Type, or MANUALJOURNAL. `matched_amount` includes tax.
 
-    A closed task keeps the lines it was last seen with.
+    A journal's total is nought, so that its matched lines stand for it in `total`. A closed task
+    keeps the lines it was last seen with.
     """
 
     document_kind: ev.DocumentKind
@@ -143,7 +147,7 @@ def _bank_transactions(history: History, monitored: Collection[str]) -> Iterator
             date=posted.date,
             currency=posted.currency,
             total=sum((value.gross for value in values), ZERO),
-            lines=_matched(row.lines, monitored),
+            lines=_matched(values, monitored),
         )
         yield _Candidate(task, "deleted" if row.is_deleted else None)
 
@@ -160,7 +164,7 @@ def _documents(history: History, monitored: Collection[str]) -> Iterator[_Candid
             date=document.date,
             currency=document.currency,
             total=history.total(document),
-            lines=_matched(document.lines, monitored),
+            lines=_matched(history.values(document), monitored),
         )
         yield _Candidate(task, _reason(document.status))
 
@@ -169,7 +173,7 @@ def _journals(history: History, monitored: Collection[str]) -> Iterator[_Candida
     for key, journal in history.journals.items():
         posted = journal.posted
         lines = tuple(
-            TaskLine(number, line.account_code, line.amount)
+            TaskLine(number, line.account_code, line.amount, ZERO)
             for number, line in enumerate(posted.lines, start=1)
             if line.account_code in monitored
         )
@@ -179,7 +183,7 @@ def _journals(history: History, monitored: Collection[str]) -> Iterator[_Candida
             document_type="MANUALJOURNAL",
             date=posted.date,
             currency=history.opened.base_currency,
-            total=sum((line.amount for line in posted.lines if line.amount > 0), ZERO),
+            total=_matched_amount(lines),
             lines=lines,
         )
         yield _Candidate(task, _reason(journal.status))
@@ -205,16 +209,20 @@ def _task(
         status="open",
         reason=None,
         lines=lines,
-        matched_amount=sum((line.amount for line in lines), ZERO),
+        matched_amount=_matched_amount(lines),
     )
 
 
-def _matched(lines: Sequence[ev.Line], monitored: Collection[str]) -> tuple[TaskLine, ...]:
+def _matched(values: Sequence[LineValue], monitored: Collection[str]) -> tuple[TaskLine, ...]:
     return tuple(
-        TaskLine(number, line.account_code, line_amount(line))
-        for number, line in enumerate(lines, start=1)
-        if line.account_code in monitored
+        TaskLine(number, value.account_code, value.net, value.tax)
+        for number, value in enumerate(values, start=1)
+        if value.account_code in monitored
     )
+
+
+def _matched_amount(lines: Sequence[TaskLine]) -> Decimal:
+    return sum((line.net_amount + line.tax_amount for line in lines), ZERO)
 
 
 def _reason(status: str) -> Reason | None:
