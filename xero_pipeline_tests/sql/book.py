@@ -15,125 +15,28 @@ the builders do not cover goes through `book.add(table, column=value, ...)`.
 from __future__ import annotations
 
 import datetime as dt
-import uuid
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from xero_pipeline_tests.sql.warehouse import Warehouse, money
+from xero_pipeline_tests.sql.organisation import Organisation
+from xero_pipeline_tests.sql.rows import (
+    Amount,
+    Line,
+    Row,
+    amounts,
+    line_item,
+    money,
+    payment_target,
+    payment_type,
+    the_one,
+)
 
-_NAMESPACE = uuid.UUID("0d3c1c58-41a5-5b86-8e0f-0d2f3b7d5a10")
-Row = dict[str, Any]
-Amount = Decimal | int | str
+__all__ = ["Book", "Line", "money"]
+
 HandedOn = Any  # keyword arguments of the builder that is called next
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line: `amount` as on the document (with tax when the document is Inclusive)."""
-
-    amount: Amount
-    account: str = "200"
-    description: str = "Work"
-    tax: Amount = 0
-    item: str | None = None
-    quantity: Amount = 1
-
-
-class Book:
-    """One organisation in a warehouse.
-
-    Args:
-        key: its name; several books may share a warehouse.
-        as_of: the organisation-local day of its last sync.
-        base_currency: ISO code.
-        timezone: Xero's name of a zone in seeds.xero_timezones; the sync is at noon UTC, so with
-            the default zone the local day is `as_of`.
-        warehouse: None makes a new one.
-    """
-
-    def __init__(
-        self,
-        key: str = "agency",
-        *,
-        as_of: dt.date = dt.date(2026, 6, 30),
-        base_currency: str = "NZD",
-        timezone: str = "UTC",
-        warehouse: Warehouse | None = None,
-    ) -> None:
-        self.key = key
-        self.as_of = as_of
-        self.base_currency = base_currency
-        self.warehouse = warehouse or Warehouse()
-        self.organisation_id = self.id("Organisation", key)
-        self._pending: dict[str, list[Row]] = {}
-        self._documents: dict[tuple[str, str], Row] = {}
-        self.synced_at = dt.datetime.combine(as_of, dt.time(12))
-        self.add(
-            "organisation",
-            name=key.title(),
-            short_code="!abc",
-            base_currency=base_currency,
-            timezone=timezone,
-            financial_year_end_day=31,
-            financial_year_end_month=3,
-        )
-
-    # --- plumbing --------------------------------------------------------------------------------
-
-    def id(self, kind: str, key: str) -> str:
-        """The GUID of a thing of this book, e.g. ("Contact", "Harbour Cafe")."""
-        return str(uuid.uuid5(_NAMESPACE, f"{self.key}/{kind}/{key}"))
-
-    def add(self, table: str, **columns: object) -> Row:
-        """A row of a raw table by its column names; kept until the next build or query."""
-        row: Row = {
-            "organisation_id": self.organisation_id,
-            "_first_seen_at": self.synced_at,
-            "_synced_at": self.synced_at,
-        } | columns
-        self._pending.setdefault(table, []).append(row)
-        return row
-
-    def flush(self) -> None:
-        """Writes what was added since; rows already written are not changed any more."""
-        for table, rows in self._pending.items():
-            self.warehouse.insert(table, rows)
-        self._pending.clear()
-
-    def build(self, *models: str) -> None:
-        self.flush()
-        self.warehouse.build(*models)
-
-    def rows(self, sql: str, *arguments: object) -> list[Row]:
-        return self.warehouse.rows(sql, *arguments)
-
-    def value(self, sql: str, *arguments: object) -> object:
-        return self.warehouse.value(sql, *arguments)
-
-    # --- settings --------------------------------------------------------------------------------
-
-    def account(self, code: str, name: str = "", type: str = "REVENUE", **columns: object) -> Row:
-        """An account; bank accounts have type BANK and take currency_code, bank_account_type."""
-        return self.add(
-            "accounts",
-            account_id=self.id("Account", code),
-            code=code,
-            name=name or code,
-            type=type,
-            **{"status": "ACTIVE", **columns},
-        )
-
-    def contact(self, name: str, *, merged_to: str | None = None, **columns: object) -> Row:
-        status = "ARCHIVED" if merged_to else "ACTIVE"
-        target = self.id("Contact", merged_to) if merged_to else None
-        return self.add(
-            "contacts",
-            contact_id=self.id("Contact", name),
-            name=name,
-            merged_to_contact_id=target,
-            **{"contact_status": status, **columns},
-        )
+class Book(Organisation):
+    """An organisation with its documents. Arguments: see Organisation."""
 
     # --- documents -------------------------------------------------------------------------------
 
@@ -162,7 +65,7 @@ class Book:
             rate: CurrencyRate; None leaves it out, as Xero may for the base currency.
             repeating: key of the template that made it.
         """
-        amounts = self._amounts(total, lines, line_amount_types, f"Invoice/{number}")
+        amounts = self._priced(total, lines, line_amount_types, f"Invoice/{number}")
         open_amount = amounts["total"] if status in ("DRAFT", "SUBMITTED", "AUTHORISED") else 0
         row = self.add(
             "invoices",
@@ -241,7 +144,7 @@ class Book:
         line_amount_types: str = "Exclusive",
         **columns: object,
     ) -> Row:
-        amounts = self._amounts(total, lines, line_amount_types, f"{kind}/{key}")
+        amounts = self._priced(total, lines, line_amount_types, f"{kind}/{key}")
         table = {"CreditNote": "credit_notes"}.get(kind, f"{kind.lower()}s")
         id_column = {"CreditNote": "credit_note_id"}.get(kind, f"{kind.lower()}_id")
         row = self.add(
@@ -271,7 +174,7 @@ class Book:
         overpayment: str | None = None,
     ) -> None:
         """Part of a credit set against an invoice; exactly one of the three credits is named."""
-        kind, key = _the_one(CreditNote=credit_note, Prepayment=prepayment, Overpayment=overpayment)
+        kind, key = the_one(CreditNote=credit_note, Prepayment=prepayment, Overpayment=overpayment)
         credit, target = self._documents[kind, key], self._documents["Invoice", invoice]
         credit["allocations"].append(
             {
@@ -307,7 +210,7 @@ class Book:
             bank_amount: in the bank account's currency; None: equal to `amount`.
             rate: CurrencyRate of the payment's day.
         """
-        kind, target_key = _the_one(
+        kind, target_key = the_one(
             Invoice=invoice, CreditNote=credit_note, Prepayment=prepayment, Overpayment=overpayment
         )
         document = self._documents[kind, target_key]
@@ -323,9 +226,9 @@ class Book:
             bank_amount=money(amount if bank_amount is None else bank_amount),
             currency_rate=rate,
             status=status,
-            payment_type=_payment_type(kind, document["type"]),
+            payment_type=payment_type(kind, document["type"]),
             account={"account_id": self.id("Account", account), "code": account},
-            **_payment_target(kind, document),
+            **payment_target(kind, document),
             **columns,
         )
 
@@ -358,7 +261,7 @@ class Book:
             bank_account={"account_id": self.id("Account", account), "code": account},
             currency_code=currency or self.base_currency,
             currency_rate=rate,
-            **self._amounts(total, lines, line_amount_types, f"BankTransaction/{key}"),
+            **self._priced(total, lines, line_amount_types, f"BankTransaction/{key}"),
             **columns,
         )
 
@@ -450,90 +353,29 @@ class Book:
                 "next_scheduled_date": next_date,
                 "end_date": end,
             },
-            **self._amounts(None, lines, line_amount_types, f"RepeatingInvoice/{key}"),
+            **self._priced(None, lines, line_amount_types, f"RepeatingInvoice/{key}"),
             **columns,
         )
-
-    # --- reports ---------------------------------------------------------------------------------
-
-    def bank_summary(self, balances: dict[str, Amount], *, on: dt.date | None = None) -> Row:
-        """Xero's BankSummary: closing balance by account code, in base currency."""
-        rows = [
-            {
-                "row_type": "Row",
-                "cells": [
-                    {"value": code, "attributes": [self._cell_account(code, "accountID")]},
-                    *({"value": "0.00"} for _ in range(3)),
-                    {"value": str(money(balance))},
-                ],
-            }
-            for code, balance in balances.items()
-        ]
-        titles = (
-            "Bank Accounts",
-            "Opening Balance",
-            "Cash Received",
-            "Cash Spent",
-            "Closing Balance",
-        )
-        return self._report("bank_summary", on, titles, rows)
-
-    def trial_balance(self, balances: dict[str, Amount], *, on: dt.date | None = None) -> Row:
-        """Xero's TrialBalance: balance by account code, debit positive, in base currency."""
-        rows = []
-        for code, balance in balances.items():
-            amount = money(balance)
-            sides = (str(amount), "") if amount >= 0 else ("", str(-amount))
-            attribute = [self._cell_account(code, "account")]
-            cells = [{"value": f"{code} ({code})", "attributes": attribute}]
-            cells += [{"value": v, "attributes": attribute} for v in (*sides, *sides)]
-            rows.append({"row_type": "Row", "cells": cells})
-        titles = ("Account", "Debit", "Credit", "YTD Debit", "YTD Credit")
-        return self._report("trial_balance", on, titles, rows)
-
-    def _report(
-        self, table: str, on: dt.date | None, titles: tuple[str, ...], rows: list[Row]
-    ) -> Row:
-        section = {"row_type": "Section", "title": "", "rows": rows}
-        header = {"row_type": "Header", "cells": [{"value": title} for title in titles]}
-        return self.add(table, as_of_date=on or self.as_of, rows=[header, section])
-
-    def _cell_account(self, code: str, id: str) -> Row:
-        return {"value": self.id("Account", code), "id": id}
 
     # --- what documents share --------------------------------------------------------------------
 
     def _contact(self, name: str) -> Row:
         return {"contact_id": self.id("Contact", name), "name": name}
 
-    def _amounts(
+    def _priced(
         self, total: Amount | None, lines: tuple[Line, ...], amount_types: str, document: str
     ) -> Row:
-        if not lines:
-            lines = (Line(total or 0),)
-        tax = sum((money(line.tax) for line in lines), money(0))
-        sum_of_lines = sum((money(line.amount) for line in lines), money(0))
-        computed = sum_of_lines if amount_types == "Inclusive" else sum_of_lines + tax
-        whole = computed if total is None else money(total)
-        return {
-            "line_amount_types": amount_types,
-            "sub_total": whole - tax,
-            "total_tax": tax,
-            "total": whole,
-            "line_items": [
-                {
-                    "line_item_id": self.id("LineItem", f"{document}/{number}"),
-                    "description": line.description,
-                    "quantity": str(line.quantity),
-                    "account_code": line.account,
-                    "account_id": self.id("Account", line.account),
-                    "item_code": line.item,
-                    "line_amount": money(line.amount),
-                    "tax_amount": money(line.tax),
-                }
-                for number, line in enumerate(lines, 1)
-            ],
-        }
+        """Amounts and line items; without lines, one line over the total."""
+        lines = lines or (Line(total or 0),)
+        items = [
+            line_item(
+                line,
+                self.id("LineItem", f"{document}/{number}"),
+                self.id("Account", line.account),
+            )
+            for number, line in enumerate(lines, 1)
+        ]
+        return {**amounts(lines, amount_types, total), "line_items": items}
 
     def _reduce_invoice(self, row: Row, amount: Amount, column: str) -> None:
         row[column] += money(amount)
@@ -543,34 +385,3 @@ class Book:
     def _reduce_credit(self, row: Row, amount: Amount) -> None:
         row["remaining_credit"] -= money(amount)
         row["status"] = "PAID" if row["remaining_credit"] == 0 else row["status"]
-
-
-def _the_one(**named: str | None) -> tuple[str, str]:
-    """The only argument that was given, as (kind, key)."""
-    given = [(kind, key) for kind, key in named.items() if key is not None]
-    if len(given) != 1:
-        raise ValueError(f"name exactly one of {', '.join(named)}")
-    return given[0]
-
-
-_REFUNDS = {
-    ("CreditNote", "ACCRECCREDIT"): "ARCREDITPAYMENT",
-    ("CreditNote", "ACCPAYCREDIT"): "APCREDITPAYMENT",
-    ("Prepayment", "RECEIVE-PREPAYMENT"): "ARPREPAYMENTPAYMENT",
-    ("Prepayment", "SPEND-PREPAYMENT"): "APPREPAYMENTPAYMENT",
-    ("Overpayment", "RECEIVE-OVERPAYMENT"): "AROVERPAYMENTPAYMENT",
-    ("Overpayment", "SPEND-OVERPAYMENT"): "APOVERPAYMENTPAYMENT",
-}
-
-
-def _payment_type(kind: str, document_type: str) -> str:
-    return f"{document_type}PAYMENT" if kind == "Invoice" else _REFUNDS[kind, document_type]
-
-
-def _payment_target(kind: str, document: Row) -> Row:
-    contact = document["contact"]
-    if kind == "Invoice":
-        keys = ("invoice_id", "invoice_number", "type", "currency_code", "contact")
-        return {"invoice": {key: document[key] for key in keys}}
-    column = {"CreditNote": "credit_note"}.get(kind, kind.lower())
-    return {column: {f"{column}_id": document[f"{column}_id"], "contact": contact}}

@@ -1,0 +1,37 @@
+"""The nested rows of Xero's reports, laid out as the Accounting API does. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from xero_pipeline_tests.sql.rows import Amount, Row, money
+
+
+def bank_summary(balances: Mapping[str, Amount]) -> list[Row]:
+    """Closing balances by account id; what came in and went out is left at 0."""
+    titles = ("Bank Accounts", "Opening Balance", "Cash Received", "Cash Spent", "Closing Balance")
+    rows = []
+    for account_id, balance in balances.items():
+        name = {"value": "A bank", "attributes": [{"id": "accountID", "value": account_id}]}
+        flows = [{"value": "0.00"} for _ in range(3)]
+        rows.append({"row_type": "Row", "cells": [name, *flows, {"value": str(money(balance))}]})
+    return _report(titles, rows)
+
+
+def trial_balance(balances: Mapping[str, Amount]) -> list[Row]:
+    """Balances by account id, debit positive; an empty side is empty text, as at Xero."""
+    titles = ("Account", "Debit", "Credit", "YTD Debit", "YTD Credit")
+    rows = []
+    for account_id, balance in balances.items():
+        amount = money(balance)
+        debit_and_credit = (str(amount), "") if amount >= 0 else ("", str(-amount))
+        attributes = [{"id": "account", "value": account_id}]
+        texts = ("An account", *debit_and_credit, *debit_and_credit)
+        cells = [{"value": text, "attributes": attributes} for text in texts]
+        rows.append({"row_type": "Row", "cells": cells})
+    return _report(titles, rows)
+
+
+def _report(titles: Sequence[str], rows: list[Row]) -> list[Row]:
+    header = {"row_type": "Header", "cells": [{"value": title} for title in titles]}
+    return [header, {"row_type": "Section", "title": "", "rows": rows}]
