@@ -37,7 +37,7 @@ from xero_pipeline.sandbox.books.errors import Refused
 from xero_pipeline.sandbox.event_json import event_from_json
 from xero_pipeline.sandbox.faults import Fault, FaultBoard
 from xero_pipeline.sandbox.identity.apps import App
-from xero_pipeline.sandbox.identity.routes import ConsentPolicy
+from xero_pipeline.sandbox.identity.routes import ConsentPolicy, IdentityServer
 from xero_pipeline.sandbox.identity.service import Identity
 from xero_pipeline.sandbox.limits import Limiter
 from xero_pipeline.sandbox.request_log import RequestLog
@@ -82,7 +82,7 @@ class Control:
 
     world: World
     identity: Identity
-    policy: ConsentPolicy
+    login: IdentityServer
     limiter: Limiter
     api: AccountingApi
     faults: FaultBoard
@@ -91,7 +91,7 @@ class Control:
 
     def __post_init__(self) -> None:
         clock = self.world.clock
-        self._first_policy = dataclasses.replace(self.policy)
+        self._first_policy = self.login.policy
         self._first_limits = self.limiter.enforced
         self._first_instant = clock.now() if clock.frozen else None
 
@@ -168,10 +168,12 @@ class Control:
 
     def post_consent(self, body: dict[str, Any]) -> object:
         wanted = ConsentBody.model_validate(body)
-        self.policy.organisations = [self.world.book(x).tenant_id for x in wanted.organisations]
-        self.policy.automatic = wanted.automatic
-        self.policy.user = wanted.user
-        self.policy.decision = wanted.decision
+        self.login.policy = ConsentPolicy(
+            automatic=wanted.automatic,
+            user=self.identity.user(wanted.user).email if wanted.user else None,
+            organisations=tuple(self.world.book(name).tenant_id for name in wanted.organisations),
+            decision=wanted.decision,
+        )
         return {}
 
     def post_app(self, body: dict[str, Any]) -> object:
@@ -202,7 +204,7 @@ class Control:
         self.limiter.reset()
         self.limiter.enforced = self._first_limits
         self.api.rules = ListingRules()
-        vars(self.policy).update(vars(self._first_policy))
+        self.login.policy = self._first_policy
         if self._first_instant is not None:
             self.world.clock.set(self._first_instant)
             self.world.clock.freeze()

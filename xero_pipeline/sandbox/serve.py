@@ -181,7 +181,7 @@ def start(settings: SandboxSettings, cast: Cast = demo_cast) -> RunningSandbox:
         identity=identity,
         policy=ConsentPolicy(
             automatic=bool(settings.auto_consent),
-            organisations=[world.book(key).tenant_id for key in settings.auto_consent],
+            organisations=tuple(world.book(key).tenant_id for key in settings.auto_consent),
         ),
         limiter=Limiter(enforced=settings.limits),
         on_change=remember_clock,

@@ -45,7 +45,7 @@ def application(parts: Parts) -> Starlette:
     control = Control(
         world=parts.world,
         identity=parts.identity,
-        policy=parts.policy,
+        login=login,
         limiter=parts.limiter,
         api=api,
         faults=parts.faults,

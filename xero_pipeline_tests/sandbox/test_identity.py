@@ -73,6 +73,14 @@ def test_denied_consent_goes_back_as_access_denied_with_the_state(sandbox: Runni
     assert answer_of(consent(sandbox)) == {"error": "access_denied", "state": "a b&c"}
 
 
+@pytest.mark.parametrize("wanted", [{"user": "nobody@example.com"}, {"organisations": ["mars"]}])
+def test_consent_of_nobody_or_to_nothing_is_refused_by_the_control_endpoint(
+    sandbox: RunningSandbox, wanted: dict[str, Any]
+) -> None:
+    with pytest.raises(ValueError, match="No"):
+        sandbox.control.consent(**{"organisations": ["agency"], **wanted})
+
+
 def test_the_consent_page_offers_each_login_its_own_organisations(
     start_sandbox: StartSandbox,
 ) -> None:

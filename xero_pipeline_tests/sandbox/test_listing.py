@@ -10,6 +10,9 @@ import datetime as dt
 
 import pytest
 
+from xero_pipeline.sandbox.api.catalogue import BY_PATH, Shape
+from xero_pipeline.sandbox.api.listing import ListingRules, Query, list_rows
+from xero_pipeline.sandbox.contract import Row
 from xero_pipeline.sandbox.events import ContactChanged
 from xero_pipeline.sandbox.serve import RunningSandbox
 from xero_pipeline_tests.sandbox.xero_client import XeroClient
@@ -210,3 +213,19 @@ def test_an_edit_between_two_pages_makes_a_record_slip_past(
 
     undone = ContactChanged(at=FIRST_EDIT, key=edited, name=edited)
     sandbox.control.apply("agency", [undone])
+
+
+def test_an_order_may_disable_the_paging_of_manual_journals_as_seen_in_2022() -> None:
+    rows: list[Row] = [
+        {"ManualJournalID": str(number), "UpdatedDateUTC": FIRST_EDIT, "JournalLines": [{}]}
+        for number in range(3)
+    ]
+    query = Query.of({"page": "1", "pageSize": "2", "order": "Narration"}.items())
+
+    def listed(rules: ListingRules) -> tuple[int, Shape]:
+        listing = list_rows(BY_PATH["manualjournals"], rows, query, None, rules)
+        return len(listing.rows), listing.shape
+
+    assert listed(ListingRules()) == (2, Shape.PAGE)
+    defect = ListingRules(manual_journals_order_disables_paging=True)
+    assert listed(defect) == (3, Shape.SUMMARY)

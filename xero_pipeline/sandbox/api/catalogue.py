@@ -53,7 +53,9 @@ class Resource:
         filters: query parameters (lower case) that name wanted values, and the field they filter.
         trims: what each shape leaves out.
         hidden: the status a plain listing hides, and the parameter that shows it.
-        cheap_fields: fields Xero has indexed for `where` and `order` on large collections.
+        cheap_fields: fields Xero has indexed for `where` and `order`. Where there are any, large
+            collections may be read by these alone.
+        searched: fields that `searchTerm` looks into; empty where Xero does not know it.
         attachable: the kind of document that files hang on; None where there are none.
     """
 
@@ -68,6 +70,7 @@ class Resource:
     trims: Mapping[Shape, Trim] = field(default_factory=dict)
     hidden: tuple[str, str, str] | None = None
     cheap_fields: frozenset[str] = frozenset()
+    searched: tuple[str, ...] = ()
     attachable: str | None = None
 
 
@@ -101,6 +104,9 @@ RESOURCES: tuple[Resource, ...] = (
             Shape.SUMMARY_ONLY: Trim(_CONTACT_SUMMARY_ONLY),
         },
         cheap_fields=frozenset({_UPDATED, "ContactID", "Name", "EmailAddress", "AccountNumber"}),
+        searched=(
+            "Name", "FirstName", "LastName", "ContactNumber", "CompanyNumber", "EmailAddress",
+        ),
         attachable="Contact",
     ),
     Resource(
@@ -119,6 +125,7 @@ RESOURCES: tuple[Resource, ...] = (
             "InvoiceID", "InvoiceNumber", "DueDate", "AmountDue", "AmountPaid",
             "Contact.Name", "Contact.ContactNumber",
         }),
+        searched=("InvoiceNumber", "Reference", "Contact.Name"),
         attachable="Invoice",
     ),
     Resource(

@@ -22,11 +22,6 @@ from xero_pipeline.sandbox.contract import Row
 DEFAULT_PAGE_SIZE = 100
 LARGEST_PAGE_SIZE = 1000
 
-_SEARCHED = (
-    "InvoiceNumber", "Reference", "Contact.Name", "Name", "FirstName", "LastName",
-    "EmailAddress", "ContactNumber", "CompanyNumber",
-)  # fmt: skip
-
 
 class HighVolumeError(ValueError):
     """The request would return or scan more documents than Xero allows."""
@@ -165,10 +160,9 @@ def _is_paged(resource: Resource, query: Query, rules: ListingRules) -> bool:
         and rules.manual_journals_order_disables_paging
     ):
         return False
-    forced = query.flag("summaryOnly") or (
-        "statuses" in resource.filters and bool(query.names("Statuses"))
-    )
-    return forced or bool(query.text("page"))
+    summary = query.flag("summaryOnly") and Shape.SUMMARY_ONLY in resource.trims
+    by_status = "statuses" in resource.filters and bool(query.names("Statuses"))
+    return summary or by_status or bool(query.text("page"))
 
 
 def _modified(resource: Resource, rows: Sequence[Row], since: dt.datetime | None) -> Sequence[Row]:
@@ -191,11 +185,10 @@ def _conditions(resource: Resource, query: Query) -> Iterator[Predicate]:
         field, status, parameter = resource.hidden
         if not query.flag(parameter):
             yield lambda row: row.get(field) != status
-    if query.flag("createdByMyApp"):
+    if resource.path == "Invoices" and query.flag("createdByMyApp"):
         yield lambda row: False  # nothing in the sandbox was made through the API
-    if query.text("searchTerm"):
-        term = query.text("searchTerm").lower()
-        yield lambda row: term in _searchable(row)
+    if resource.searched and query.text("searchTerm"):
+        yield _containing(query.text("searchTerm").lower(), resource.searched)
     if query.text("where"):
         yield where.parse(query.text("where")).matches
 
@@ -204,8 +197,8 @@ def _one_of(path: str, names: frozenset[str]) -> Predicate:
     return lambda row: str(where.field_value(row, path)).lower() in names
 
 
-def _searchable(row: Row) -> str:
-    return " ".join(str(where.field_value(row, path) or "") for path in _SEARCHED).lower()
+def _containing(term: str, paths: tuple[str, ...]) -> Predicate:
+    return lambda row: any(term in str(where.field_value(row, p) or "").lower() for p in paths)
 
 
 def _ordered(resource: Resource, rows: list[Row], order: str) -> list[Row]:
@@ -253,7 +246,7 @@ def _refuse_high_volume(
     rules: ListingRules,
 ) -> None:
     """A page in an indexed order is cheap; returning everything or scanning it is not."""
-    if count <= rules.high_volume or not resource.paged:
+    if count <= rules.high_volume or not resource.cheap_fields:
         return
     cheap = {field.lower() for field in resource.cheap_fields}
     named = set(where.parse(query.text("where")).fields) if query.text("where") else set()

@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qs, parse_qsl, unquote
 
@@ -21,7 +21,7 @@ from xero_pipeline.sandbox.identity.records import Connection
 from xero_pipeline.sandbox.identity.service import AuthorisationRequest, Identity, OAuthError
 
 
-@dataclass
+@dataclass(frozen=True)
 class ConsentPolicy:
     """Who answers the consent page when nobody is there to click.
 
@@ -34,7 +34,7 @@ class ConsentPolicy:
 
     automatic: bool = False
     user: str | None = None
-    organisations: Sequence[str] = field(default_factory=list)
+    organisations: tuple[str, ...] = ()
     decision: Literal["allow", "deny"] = "allow"
 
 
