@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from xero_pipeline_tests.sql.book import Book, Line
+from xero_pipeline_tests.sql.warehouse import graph, needed_for
 
 HandedOn = Any  # keyword arguments of Book.repeating_invoice
 MARTS = ("marts.mrr_plans", "marts.mrr_customers", "marts.mrr_movements", "marts.mrr_monthly")
@@ -43,8 +45,10 @@ def retainer(
         )
 
 
-def built(book: Book) -> Book:
-    book.build(*MARTS)
+def built(book: Book, user_seeds: Path | None = None) -> Book:
+    book.flush()
+    models = graph().with_user_seeds(user_seeds) if user_seeds else graph()
+    models.build(book.warehouse.connection, only=needed_for(MARTS))
     assert book.warehouse.failures(IDENTITY) == []
     assert book.warehouse.failures("mrr_customers_add_up_to_plans") == []
     return book
@@ -137,21 +141,20 @@ def test_tax_is_no_revenue_and_line_amounts_are_after_discount(book: Book) -> No
     assert closing(built(book), dt.date(2026, 6, 1)) == Decimal("100.00")
 
 
-def test_lines_on_pass_through_accounts_are_left_out(book: Book) -> None:
+def test_lines_on_pass_through_accounts_are_left_out(book: Book, tmp_path: Path) -> None:
     book.account("200", "Retainers")
     book.account("260", "Media spend")
     book.account("261", "Hosting")
     book.account("262", "Domains")
-    book.warehouse.connection.execute(
-        "insert into seeds.pass_through_accounts values "
-        "(null, '260', null), (null, 'HOSTING', null), ('Somebody else', 'Domains', null)"
+    (tmp_path / "pass_through_accounts.csv").write_text(
+        "organisation,account,note\n,260,\n,HOSTING,\nSomebody else,Domains,\n"
     )
     lines = tuple(
         Line(amount, account=code)
         for code, amount in (("200", 900), ("260", 5000), ("261", 300), ("262", 20))
     )
     book.repeating_invoice("ads", "Harbour Cafe", lines=lines, start=book.as_of)
-    assert closing(built(book), dt.date(2026, 6, 1)) == Decimal("920.00")
+    assert closing(built(book, tmp_path), dt.date(2026, 6, 1)) == Decimal("920.00")
 
 
 def test_bills_that_repeat_are_no_revenue(book: Book) -> None:
@@ -333,16 +336,20 @@ def test_a_live_plan_in_a_currency_without_any_rate_is_left_out_and_named(book: 
 # --- decisions of the user -----------------------------------------------------------------------
 
 
-def decide(book: Book, *row: str | None) -> None:
-    book.warehouse.connection.execute(
-        "insert into seeds.mrr_overrides values (?, ?, ?, ?, ?, null)", list(row)
+def decide(folder: Path, decision: str) -> Path:
+    """A user's seeds folder with one line of mrr_overrides.csv."""
+    (folder / "mrr_overrides.csv").write_text(
+        f"organisation,contact,month_from,month_to,mrr_base,note\n{decision},\n"
     )
+    return folder
 
 
-def test_a_decision_of_the_user_wins(book: Book) -> None:
+def test_a_decision_of_the_user_wins(book: Book, tmp_path: Path) -> None:
     retainer(book, "seo", dt.date(2026, 4, 1), price=100)
-    decide(book, "Agency", "harbour cafe", "2026-05", "2026-05", "250")
-    rows = built(book).rows("select mrr_base, source from marts.mrr_customers order by month")
+    seeds = decide(tmp_path, "Agency,harbour cafe,2026-05,2026-05,250")
+    rows = built(book, seeds).rows(
+        "select mrr_base, source from marts.mrr_customers order by month"
+    )
     assert [(row["mrr_base"], row["source"]) for row in rows] == [
         (Decimal("100.00"), "linked"),
         (Decimal("250.00"), "override"),
@@ -350,18 +357,20 @@ def test_a_decision_of_the_user_wins(book: Book) -> None:
     ]
 
 
-def test_a_decision_without_an_end_holds_until_today_and_may_be_zero(book: Book) -> None:
+def test_a_decision_without_an_end_holds_until_today_and_may_be_zero(
+    book: Book, tmp_path: Path
+) -> None:
     retainer(book, "seo", dt.date(2026, 3, 1), dt.date(2026, 4, 1), price=100)
-    decide(book, book.organisation_id, book.id("Contact", "Harbour Cafe"), "2026-05", None, "0")
-    assert movements(built(book)) == [
+    contact = book.id("Contact", "Harbour Cafe")
+    seeds = decide(tmp_path, f"{book.organisation_id},{contact},2026-05,,0")
+    assert movements(built(book, seeds)) == [
         ("2026-03", "new", Decimal("100.00")),
         ("2026-05", "churn", Decimal("100.00")),
     ]
 
 
-def test_a_decision_on_an_unknown_contact_is_a_finding(book: Book) -> None:
-    decide(book, "Agency", "Harbor Café", "2026-05", None, "250")
-    built(book)
+def test_a_decision_on_an_unknown_contact_is_a_finding(book: Book, tmp_path: Path) -> None:
+    built(book, decide(tmp_path, "Agency,Harbor Café,2026-05,,250"))
     (finding,) = book.warehouse.failures("mrr_overrides_not_found")
     assert finding["contact"] == "Harbor Café"
 
