@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,10 +21,17 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from xero_pipeline_tests.benchmarks.contenders import CONTENDERS, OURS, Contender, Run, run
+from xero_pipeline_tests.benchmarks.contenders import (
+    CONTENDERS,
+    OURS,
+    Contender,
+    Run,
+    RunFailed,
+    run,
+)
 from xero_pipeline_tests.benchmarks.environments import python_of
 from xero_pipeline_tests.benchmarks.invoices import LINES_PER_INVOICE
-from xero_pipeline_tests.benchmarks.served import PageServer, page_server
+from xero_pipeline_tests.benchmarks.served import Server, page_server, sandbox_server
 
 _MEGABYTE = 1_000_000
 
@@ -60,14 +68,20 @@ class Result:
 def main(
     quick: Annotated[bool, typer.Option(help="2,000 invoices instead of 20,000")] = False,
     runs: Annotated[int, typer.Option(min=1, help="The median of so many")] = 3,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Only this pipeline, against the sandbox")
+    ] = False,
 ) -> None:
     """Compare this pipeline with tap-xero and dlt on one full sync of invoices."""
     count = 2_000 if quick else 20_000
-    for contender in CONTENDERS:
-        for runner in contender.runners:
-            python_of(runner.peer)
-    with page_server(count) as server:
-        results = _measure(server, runs)
+    contenders = [OURS] if sandbox else CONTENDERS
+    for runner in (runner for contender in contenders for runner in contender.runners):
+        python_of(runner.peer)
+    try:
+        with sandbox_server(count) if sandbox else page_server(count) as server:
+            results = _measure(server, contenders, runs)
+    except RunFailed as failure:
+        sys.exit(str(failure))
     console = Console(width=140)
     console.print(
         f"{count:,} invoices with {LINES_PER_INVOICE} lines each, median of {runs}, "
@@ -77,14 +91,14 @@ def main(
     _check(results[0])
 
 
-def _measure(server: PageServer, runs: int) -> list[Result]:
-    alone = {size: server.alone(size) for size in {each.page_size for each in CONTENDERS}}
-    done: dict[Contender, list[Run]] = {contender: [] for contender in CONTENDERS}
+def _measure(server: Server, contenders: Sequence[Contender], runs: int) -> list[Result]:
+    alone = {size: server.alone(size) for size in {each.page_size for each in contenders}}
+    done: dict[Contender, list[Run]] = {contender: [] for contender in contenders}
     for number in range(runs):
-        for contender in CONTENDERS:
+        for contender in contenders:
             print(f"Run {number + 1} of {runs}: {contender.name}", flush=True)
             done[contender].append(run(contender, server))
-    return [Result(each, server.invoices, alone[each.page_size], done[each]) for each in CONTENDERS]
+    return [Result(each, server.invoices, alone[each.page_size], done[each]) for each in contenders]
 
 
 def _table(results: Sequence[Result]) -> Table:
@@ -112,7 +126,7 @@ def _table(results: Sequence[Result]) -> Table:
             f"{each.seconds:.2f}",
             f"{each.server_seconds:.2f}",
             f"{seen.traffic.calls}",
-            f"{seen.traffic.bytes_sent / _MEGABYTE:.1f}",
+            f"{seen.traffic.body_bytes / _MEGABYTE:.1f}",
             f"{median(each.peak_memory for each in each.runs) / _MEGABYTE:,.0f}",
             "" if seen.invoices is None else f"{seen.invoices:,}",
             "" if seen.lines is None else f"{seen.lines:,}",

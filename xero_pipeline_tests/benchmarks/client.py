@@ -1,33 +1,53 @@
-"""The pipeline's own client, pointed at the page server."""
+"""The pipeline's own client, signed in as a custom connection: no browser, one organisation."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import requests
 from pydantic import SecretStr
 
 from xero_pipeline.settings import Settings
 from xero_pipeline.xero import OrganisationClient, OrganisationLimits, SlidingWindow, SystemClock
 from xero_pipeline.xero.limits import APP_CALLS_A_MINUTE, DayCountInMemory
-from xero_pipeline_tests.benchmarks.page_server import TENANT_ID
+
+_SCOPES = "accounting.invoices.read accounting.settings.read"
 
 
-def client(settings: Settings) -> OrganisationClient:
-    """A client of the page server's organisation, within the limits of Xero's smallest tier."""
-    return OrganisationClient(
-        organisation_id=TENANT_ID,
-        organisation_name="Benchmark",
-        access_token=lambda rejected=None: SecretStr("benchmark"),
-        limits=_limits(),
-        settings=settings,
-    )
+@dataclass(frozen=True)
+class Access:
+    """What a custom connection may read: an access token and its one organisation."""
+
+    token: SecretStr
+    tenant_id: str
 
 
-def _limits() -> OrganisationLimits:
+def sign_in(url: str, client_id: str, client_secret: str) -> Access:
+    """Sign in at a server that stands for all of Xero, and ask whose books these are."""
+    form = {"grant_type": "client_credentials", "scope": _SCOPES}
+    token = requests.post(
+        f"{url}/connect/token", data=form, auth=(client_id, client_secret), timeout=10
+    ).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    answer = requests.get(f"{url}/api.xro/2.0/Organisation", headers=headers, timeout=10).json()
+    return Access(SecretStr(token), answer["Organisations"][0]["OrganisationID"])
+
+
+def client(settings: Settings, access: Access) -> OrganisationClient:
+    """A client within the limits of Xero's smallest tier."""
     clock = SystemClock()
-    return OrganisationLimits(
-        organisation_id=TENANT_ID,
+    limits = OrganisationLimits(
+        organisation_id=access.tenant_id,
         organisation_name="Benchmark",
         daily_limit=1000,
         app=SlidingWindow(APP_CALLS_A_MINUTE, clock),
         day_count=DayCountInMemory(),
         clock=clock,
+    )
+    return OrganisationClient(
+        organisation_id=access.tenant_id,
+        organisation_name="Benchmark",
+        access_token=lambda rejected=None: access.token,
+        limits=limits,
+        settings=settings,
     )

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xero_pipeline_tests.benchmarks.environments import REPOSITORY, python_of
-from xero_pipeline_tests.benchmarks.page_server import Traffic
 from xero_pipeline_tests.benchmarks.runners.report import read_reports
-from xero_pipeline_tests.benchmarks.served import PageServer
+from xero_pipeline_tests.benchmarks.served import Server, Traffic
 
 _RUNNERS = "xero_pipeline_tests.benchmarks.runners"
 
@@ -75,7 +74,7 @@ class Run:
     lines: int | None
 
 
-def run(contender: Contender, server: PageServer) -> Run:
+def run(contender: Contender, server: Server) -> Run:
     """Let a contender read everything the server has.
 
     Raises:
@@ -84,7 +83,7 @@ def run(contender: Contender, server: PageServer) -> Run:
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
         folder = Path(name)
         server.forget_traffic()
-        _run_processes(contender, server.url, folder)
+        _run_processes(contender, server, folder)
         reports = read_reports(folder)
     return Run(
         seconds=max(each.ended for each in reports) - min(each.started for each in reports),
@@ -95,21 +94,28 @@ def run(contender: Contender, server: PageServer) -> Run:
     )
 
 
-def _run_processes(contender: Contender, url: str, folder: Path) -> None:
+def _run_processes(contender: Contender, server: Server, folder: Path) -> None:
     last = contender.runners[-1]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(REPOSITORY),
+        "XERO_CLIENT_ID": server.client_id,
+        "XERO_CLIENT_SECRET": server.client_secret,
+    }
     with ExitStack() as open_files:
         output = open_files.enter_context((folder / "output").open("wb"))
         processes: list[subprocess.Popen[bytes]] = []
         for runner in contender.runners:
             log = open_files.enter_context(_log(folder, runner).open("wb"))
+            module = f"{_RUNNERS}.{runner.module}"
             processes.append(
                 subprocess.Popen(
-                    [python_of(runner.peer), "-m", f"{_RUNNERS}.{runner.module}", url, folder],
+                    [python_of(runner.peer), "-m", module, server.url, folder],
                     stdin=processes[-1].stdout if processes else subprocess.DEVNULL,
                     stdout=output if runner is last else subprocess.PIPE,
                     stderr=log,
                     cwd=folder,
-                    env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+                    env=environment,
                 )
             )
         for runner, process in zip(contender.runners, processes, strict=True):

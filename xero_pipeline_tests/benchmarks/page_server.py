@@ -7,9 +7,10 @@ values, so that clients with small pages are not slowed down by limits.
 
 from __future__ import annotations
 
+import json
 import socket
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import uvicorn
 from starlette.applications import Starlette
@@ -18,9 +19,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from xero_pipeline_tests.benchmarks.invoices import invoices, page
+from xero_pipeline_tests.benchmarks.served import API, Traffic
 
-TENANT_ID = "a46fcb6f-5d5e-4a7a-9f24-6e1f0f1d9c11"
-API = "/api.xro/2.0"
+_TENANT_ID = "a46fcb6f-5d5e-4a7a-9f24-6e1f0f1d9c11"
 _HEADERS = {
     "Content-Type": "application/json; charset=utf-8",
     "X-DayLimit-Remaining": "5000",
@@ -37,31 +38,20 @@ _TOKEN = {
 _CONNECTION = {
     "id": "7cb59f93-2964-421d-bb5e-a0f7a4572a44",
     "authEventId": "a93ee75d-2d66-4b4c-b2c0-7b3b1c6f0a51",
-    "tenantId": TENANT_ID,
+    "tenantId": _TENANT_ID,
     "tenantType": "ORGANISATION",
     "tenantName": "Benchmark",
     "createdDateUtc": "2026-03-02T09:00:00.0000000",
     "updatedDateUtc": "2026-03-02T09:00:00.0000000",
 }
 _ORGANISATION = {
-    "OrganisationID": TENANT_ID,
+    "OrganisationID": _TENANT_ID,
     "Name": "Benchmark",
     "BaseCurrency": "NZD",
     "CountryCode": "NZ",
     "Timezone": "NEWZEALANDSTANDARDTIME",
     "ShortCode": "!bench",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Traffic:
-    """What was asked of /Invoices since the last reset: calls, and bytes of the answers' bodies."""
-
-    calls: int = 0
-    bytes_sent: int = 0
-
-    def plus(self, body: bytes) -> Traffic:
-        return Traffic(self.calls + 1, self.bytes_sent + len(body))
 
 
 class InvoicePages:
@@ -76,7 +66,7 @@ class InvoicePages:
         number = max(_whole_number(request, "page", 1), 1)
         size = min(max(_whole_number(request, "pageSize", 100), 1), 1000)
         body = self._page(number, size)
-        self._traffic = self._traffic.plus(body)
+        self._traffic = Traffic(self._traffic.calls + 1, self._traffic.body_bytes + len(body))
         return Response(body, headers=_HEADERS)
 
     async def traffic(self, request: Request) -> Response:
@@ -128,10 +118,11 @@ def _whole_number(request: Request, name: str, default: int) -> int:
 
 
 def main(count: int) -> None:
-    """Serve on a free port until terminated; the first line printed is the address."""
+    """Serve on a free port until terminated; the first line printed says where."""
     server = uvicorn.Server(uvicorn.Config(application(count), log_level="warning"))
     listening = socket.create_server(("127.0.0.1", 0))
-    print(f"http://localhost:{listening.getsockname()[1]}", flush=True)
+    where = {"url": f"http://localhost:{listening.getsockname()[1]}"}
+    print(json.dumps(where | {"client_id": "any", "client_secret": "any"}), flush=True)
     server.run(sockets=[listening])
 
 
