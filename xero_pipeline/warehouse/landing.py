@@ -129,8 +129,16 @@ class BatchWriter:
         """Land one page exactly as Xero sent it (decompressed).
 
         Raises:
-            LandingFailed: the disk is full or cannot be written to.
+            LandingFailed: the disk is full or cannot be written to, or the page is empty.
         """
+        if not body or body.isspace():
+            # DuckDB would read it as a page without records.
+            raise LandingFailed(
+                str(self.manifest.organisation_id),
+                self.manifest.endpoint,
+                "Xero answered with an empty page",
+                _RUN_AGAIN,
+            )
         name = f"{len(self._pages) + 1:05d}.json.zst"
         compressed = zstandard.ZstdCompressor(level=_COMPRESSION_LEVEL).compress(body)
         with self._landing_errors():

@@ -112,8 +112,8 @@ _REPORT = record(
 _BALANCE = record(Outstanding=MONEY, Overdue=MONEY)
 
 _TABLES: dict[str, Record] = {
+    # Its OrganisationID is the tenant id, which every table carries as organisation_id.
     "organisation": record(
-        OrganisationID=GUID,
         Name=TEXT,
         LegalName=TEXT,
         ShortCode=TEXT,

@@ -137,7 +137,8 @@ class ModelGraph:
         unknown = sorted(set(only) - set(self.nodes))
         if unknown:
             raise ModelsInvalid(self.folder, f"there is no {', '.join(unknown)} to build")
-        wanted = set(only) | self._macros_used_by(only) | self._macros_completed_by(only)
+        wanted = set(only) | self._macros_completed_by(only)
+        wanted |= self._macros_used_by(wanted)
         return [node for node in self.nodes.values() if node.relation in wanted]
 
     def _macros_used_by(self, relations: Collection[str]) -> set[str]:
