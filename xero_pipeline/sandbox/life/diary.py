@@ -47,7 +47,7 @@ class Diary:
 
     def stamp(self) -> dt.datetime:
         """The instant of the next event: some seconds after the one before, never tomorrow."""
-        step = dt.timedelta(seconds=self._steps.randint(9, 55))
+        step = dt.timedelta(milliseconds=self._steps.randint(9_000, 55_000))
         self._now = min(self._now + step, instant(self.today, _DAY_ENDS, self.zone))
         return self._now
 
