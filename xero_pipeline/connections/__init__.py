@@ -5,10 +5,12 @@ from xero_pipeline.connections.errors import ConnectionsError, HomeUnusable, Wro
 from xero_pipeline.connections.lifecycle import Connections
 from xero_pipeline.connections.model import (
     Connection,
+    DayUsage,
     MonitoredAccount,
     Purpose,
     Removed,
     Status,
+    WatchedAccount,
 )
 
 __all__ = [
@@ -17,10 +19,12 @@ __all__ = [
     "Connection",
     "Connections",
     "ConnectionsError",
+    "DayUsage",
     "HomeUnusable",
     "MonitoredAccount",
     "Purpose",
     "Removed",
     "Status",
+    "WatchedAccount",
     "WrongOrganisation",
 ]

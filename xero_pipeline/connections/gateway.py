@@ -17,6 +17,7 @@ from xero_pipeline.xero.errors import XeroError
 from xero_pipeline.xero.limits import (
     APP_CALLS_A_MINUTE,
     Clock,
+    DayCount,
     OrganisationLimits,
     SlidingWindow,
 )
@@ -29,9 +30,12 @@ OnFailure = Callable[[XeroError], None]
 class Gateway:
     """Makes clients that share what must be shared. Threads may use it at once."""
 
-    def __init__(self, settings: Settings, store: Store, vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, vault: Vault, day_count: DayCount, clock: Clock
+    ) -> None:
         self._settings = settings
         self._store = store
+        self._day_count = day_count
         self._vault = vault
         self._clock = clock
         self._app_window = SlidingWindow(APP_CALLS_A_MINUTE, clock)
@@ -86,7 +90,7 @@ class Gateway:
                     organisation_name=name,
                     daily_limit=self._settings.daily_call_limit,
                     app=self._app_window,
-                    day_count=self._store,
+                    day_count=self._day_count,
                     clock=self._clock,
                 )
             return self._limits[id]

@@ -94,8 +94,9 @@ class TokenKeeper:
     def _refresh(self, tokens: TokenSet, organisation_name: str) -> TokenSet:
         try:
             fresh = self._app.refresh(tokens, organisation_name)
-        except NeedsReconnect as dead:
-            if health := health_after(dead):
+        except NeedsReconnect:
+            # Without a name: the reason goes to every organisation that shares the tokens.
+            if health := health_after(NeedsReconnect()):
                 self._store.mark_all_of(tokens.xero_userid, self._app.client_id, health)
             raise
         # Stored first: a new refresh token that is lost cannot be had again.

@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 
 from xero_pipeline.connections.accounts import ChartOfAccounts
+from xero_pipeline.connections.database import Database
 from xero_pipeline.connections.errors import (
     NotConfirmed,
     WrongOrganisation,
@@ -16,11 +17,13 @@ from xero_pipeline.connections.errors import (
 from xero_pipeline.connections.gateway import Gateway
 from xero_pipeline.connections.model import (
     Connection,
+    DayUsage,
     Health,
     MonitoredAccount,
     Purpose,
     Removed,
     Status,
+    WatchedAccount,
     health_after,
 )
 from xero_pipeline.connections.rules import (
@@ -33,6 +36,7 @@ from xero_pipeline.connections.rules import (
 )
 from xero_pipeline.connections.sign_in import CONSENT_SECONDS, sign_in
 from xero_pipeline.connections.store import NewConnection, Store, Workspace
+from xero_pipeline.connections.usage import DailyUsage
 from xero_pipeline.connections.vault import Vault
 from xero_pipeline.settings import Settings
 from xero_pipeline.xero.client import Organisation, OrganisationClient
@@ -54,11 +58,13 @@ class Connections:
     context manager that closes state.db. Organisations are named by id or by name throughout.
     """
 
-    def __init__(self, settings: Settings, store: Store, vault: Vault, clock: Clock) -> None:
+    def __init__(self, settings: Settings, database: Database, vault: Vault, clock: Clock) -> None:
         self._settings = settings
-        self._store = store
+        self._database = database
+        self._store = Store(database)
+        self._usage = DailyUsage(database)
         self._clock = clock
-        self._gateway = Gateway(settings, store, vault, clock)
+        self._gateway = Gateway(settings, self._store, vault, self._usage, clock)
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock | None = None) -> Connections:
@@ -67,7 +73,8 @@ class Connections:
         Raises:
             HomeUnusable, SecretKeyUnusable
         """
-        return cls(settings, Store.open(settings), Vault.open(settings), clock or SystemClock())
+        database = Database.open(settings)
+        return cls(settings, database, Vault.open(settings), clock or SystemClock())
 
     def __enter__(self) -> Connections:
         return self
@@ -76,7 +83,7 @@ class Connections:
         self.close()
 
     def close(self) -> None:
-        self._store.close()
+        self._database.close()
 
     # --- looking ----------------------------------------------------------------------------------
 
@@ -94,7 +101,7 @@ class Connections:
 
     def calls_left_today(self, organisation: str) -> int:
         """What is left of the daily limit (UTC day), as counted here."""
-        used = self._store.calls_on(self.find(organisation).organisation_id, self._today())
+        used = self._usage.calls_on(self.find(organisation).organisation_id, self._today())
         return max(self._settings.daily_call_limit - used, 0)
 
     # --- connecting -------------------------------------------------------------------------------
@@ -295,6 +302,14 @@ class Connections:
 
     def monitored_accounts(self, organisation: str) -> list[MonitoredAccount]:
         return self._store.monitored_accounts(self.find(organisation).organisation_id)
+
+    def watched_accounts(self) -> list[WatchedAccount]:
+        """The monitored accounts of all organisations, for `ops.monitored_accounts`."""
+        return self._store.watched_accounts()
+
+    def usage(self) -> list[DayUsage]:
+        """Calls and bytes by organisation and day, for `ops.api_usage`."""
+        return self._usage.days(self._settings.daily_call_limit)
 
     # --- removing ---------------------------------------------------------------------------------
 

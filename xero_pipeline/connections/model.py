@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from xero_pipeline.connections.errors import WrongOrganisation
@@ -17,8 +17,6 @@ from xero_pipeline.xero.errors import (
     TransientError,
     XeroError,
 )
-
-DOCUMENT_TYPES = ("BankTransaction", "Invoice", "CreditNote", "ManualJournal")
 
 
 class Purpose(StrEnum):
@@ -123,14 +121,43 @@ class MonitoredAccount:
 
     Attributes:
         look_back_days: how far back tasks are made when the account is chosen.
-        document_types: Xero's singular names of what is watched.
+        document_types: Xero's types of what is watched (SPEND, RECEIVE, ACCPAY ...); None: all but
+            transfers between own accounts.
     """
 
     account_id: str
     code: str
     name: str
     look_back_days: int = 90
-    document_types: tuple[str, ...] = DOCUMENT_TYPES
+    document_types: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class WatchedAccount:
+    """A monitored account of one organisation: a row of `ops.monitored_accounts`."""
+
+    organisation_id: str
+    account_id: str
+    account_code: str
+    look_back_days: int
+    document_types: list[str] | None
+    selected_at: datetime
+
+
+@dataclass(frozen=True)
+class DayUsage:
+    """What an organisation's calls came to on one UTC day: a row of `ops.api_usage`.
+
+    Attributes:
+        wire_bytes, body_bytes: of the answers, as transferred and as decoded.
+    """
+
+    organisation_id: str
+    day: date
+    calls: int
+    daily_limit: int
+    wire_bytes: int
+    body_bytes: int
 
 
 @dataclass(frozen=True)

@@ -1,35 +1,30 @@
-"""Who is connected: tables in SQLite (SQLAlchemy Core). Tokens lie here encrypted only."""
+"""Who is connected, in state.db. Tokens lie here encrypted only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from xero_pipeline.connections.errors import HomeUnusable
-from xero_pipeline.connections.home import ensure_folder, ensure_private_file
+from xero_pipeline.connections.database import Database
 from xero_pipeline.connections.model import (
     Connection,
     Health,
     MonitoredAccount,
     Purpose,
     Status,
+    WatchedAccount,
 )
 from xero_pipeline.connections.tables import (
-    api_usage,
     connections,
-    metadata,
     monitored_accounts,
-    sqlite,
     token_sets,
     workspaces,
 )
-from xero_pipeline.settings import Settings
 from xero_pipeline.xero.client import Organisation
 
 
@@ -74,31 +69,15 @@ class NewConnection:
 
 
 class Store:
-    """All reading and writing of state.db. Several threads and processes may use it at once."""
+    """Connections, tokens and monitored accounts. Threads and processes may use it at once."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-
-    @classmethod
-    def open(cls, settings: Settings) -> Store:
-        """Raises HomeUnusable."""
-        path = ensure_folder(settings.home) / "state.db"
-        ensure_private_file(path)
-        engine = sqlite(settings.state_url)
-        try:
-            with engine.connect().execution_options(writes=True) as database, database.begin():
-                metadata.create_all(database)
-        except sa.exc.DBAPIError as error:
-            raise HomeUnusable(path, str(error.orig)) from error
-        return cls(engine)
-
-    def close(self) -> None:
-        self._engine.dispose()
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     # --- connections ------------------------------------------------------------------------------
 
     def workspace(self, name: str) -> Workspace | None:
-        with self._reading() as database:
+        with self._database.reading() as database:
             row = database.execute(sa.select(workspaces).where(workspaces.c.name == name)).first()
         return None if row is None else Workspace(row.name, Purpose(row.purpose))
 
@@ -109,7 +88,7 @@ class Store:
             .join(workspaces)
             .order_by(workspaces.c.name, connections.c.name)
         )
-        with self._reading() as database:
+        with self._database.reading() as database:
             return [_connection(row) for row in database.execute(query)]
 
     def save(self, new: NewConnection) -> None:
@@ -117,7 +96,7 @@ class Store:
 
         The other connections of the same user come back to life with the new tokens.
         """
-        with self._writing() as database:
+        with self._database.writing() as database:
             token_set_id = _save_tokens(database, new.xero_userid, new.client_id, new.encrypted)
             database.execute(
                 insert(workspaces)
@@ -162,7 +141,7 @@ class Store:
         owned = sa.select(token_sets.c.token_set_id).filter_by(
             xero_userid=xero_userid, client_id=client_id
         )
-        with self._writing() as database:
+        with self._database.writing() as database:
             database.execute(
                 sa.update(connections)
                 .where(connections.c.token_set_id.in_(owned))
@@ -174,7 +153,7 @@ class Store:
 
     def remove(self, organisation_id: str) -> None:
         """The connection, and its tokens when no other organisation uses them."""
-        with self._writing() as database:
+        with self._database.writing() as database:
             database.execute(
                 sa.delete(connections).where(connections.c.organisation_id == organisation_id)
             )
@@ -188,7 +167,7 @@ class Store:
             .join(token_sets)
             .where(connections.c.organisation_id == organisation_id)
         )
-        with self._reading() as database:
+        with self._database.reading() as database:
             row = database.execute(query).first()
         if row is None:
             return None
@@ -201,7 +180,7 @@ class Store:
         )
 
     def save_tokens(self, xero_userid: str, client_id: str, encrypted: bytes) -> None:
-        with self._writing() as database:
+        with self._database.writing() as database:
             _save_tokens(database, xero_userid, client_id, encrypted)
 
     # --- monitored accounts -----------------------------------------------------------------------
@@ -212,14 +191,14 @@ class Store:
             .where(monitored_accounts.c.organisation_id == organisation_id)
             .order_by(monitored_accounts.c.code, monitored_accounts.c.name)
         )
-        with self._reading() as database:
+        with self._database.reading() as database:
             return [
                 MonitoredAccount(
                     row.account_id,
                     row.code,
                     row.name,
                     row.look_back_days,
-                    tuple(row.document_types),
+                    None if row.document_types is None else tuple(row.document_types),
                 )
                 for row in database.execute(query)
             ]
@@ -230,7 +209,7 @@ class Store:
         """These accounts and no others; one that was monitored before keeps its date."""
         chosen = [account.account_id for account in accounts]
         of_organisation = monitored_accounts.c.organisation_id == organisation_id
-        with self._writing() as database:
+        with self._database.writing() as database:
             database.execute(
                 sa.delete(monitored_accounts)
                 .where(of_organisation)
@@ -241,7 +220,7 @@ class Store:
                     "code": account.code,
                     "name": account.name,
                     "look_back_days": account.look_back_days,
-                    "document_types": list(account.document_types),
+                    "document_types": account.document_types and list(account.document_types),
                 }
                 database.execute(
                     insert(monitored_accounts)
@@ -256,68 +235,28 @@ class Store:
                     )
                 )
 
-    # --- the day's calls (xero.limits.DayCount) ---------------------------------------------
-
-    def take(self, organisation_id: str, day: date, limit: int) -> bool:
-        """Count one more call, unless the day's limit is reached."""
-        call = {"organisation": organisation_id, "on": day, "at_most": limit}
-        with self._writing() as database:
-            return database.execute(_COUNT_CALL, call).first() is not None
-
-    def received(self, organisation_id: str, day: date, wire_bytes: int, body_bytes: int) -> None:
-        answer = {
-            "organisation": organisation_id,
-            "on": day,
-            "wire": wire_bytes,
-            "body": body_bytes,
-        }
-        with self._writing() as database:
-            database.execute(_ADD_BYTES, answer)
-
-    def calls_on(self, organisation_id: str, day: date) -> int:
-        query = sa.select(api_usage.c.calls).where(
-            api_usage.c.organisation_id == organisation_id, api_usage.c.day == day
-        )
-        with self._reading() as database:
-            return int(database.scalar(query) or 0)
+    def watched_accounts(self) -> list[WatchedAccount]:
+        """The monitored accounts of all organisations."""
+        with self._database.reading() as database:
+            return [
+                WatchedAccount(
+                    row.organisation_id,
+                    row.account_id,
+                    row.code,
+                    row.look_back_days,
+                    row.document_types,
+                    row.selected_at,
+                )
+                for row in database.execute(sa.select(monitored_accounts))
+            ]
 
     def _update(self, organisation_id: str, values: dict[str, Any]) -> None:
-        with self._writing() as database:
+        with self._database.writing() as database:
             database.execute(
                 sa.update(connections)
                 .where(connections.c.organisation_id == organisation_id)
                 .values(**values)
             )
-
-    @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
-        with self._engine.connect() as database:
-            yield database
-
-    @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        with self._engine.connect().execution_options(writes=True) as database, database.begin():
-            yield database
-
-
-# These two run with every call to Xero. The first is text because SQLAlchemy would compile an
-# upsert anew each time, which takes longer than the upsert.
-_COUNT_CALL = sa.text("""
-    INSERT INTO api_usage (organisation_id, day, calls, wire_bytes, body_bytes)
-    VALUES (:organisation, :on, 1, 0, 0)
-    ON CONFLICT (organisation_id, day) DO UPDATE SET calls = api_usage.calls + 1
-    WHERE api_usage.calls < :at_most
-    RETURNING calls
-""").bindparams(sa.bindparam("on", type_=sa.Date))
-_ADD_BYTES = (
-    sa.update(api_usage)
-    .where(api_usage.c.organisation_id == sa.bindparam("organisation"))
-    .where(api_usage.c.day == sa.bindparam("on"))
-    .values(
-        wire_bytes=api_usage.c.wire_bytes + sa.bindparam("wire"),
-        body_bytes=api_usage.c.body_bytes + sa.bindparam("body"),
-    )
-)
 
 
 def _save_tokens(

@@ -1,9 +1,8 @@
-"""The tables of state.db, and how SQLite is opened."""
+"""The tables of state.db (SQLAlchemy Core)."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -77,7 +76,7 @@ monitored_accounts = sa.Table(
     sa.Column("code", sa.String, nullable=False),
     sa.Column("name", sa.String, nullable=False),
     sa.Column("look_back_days", sa.Integer, nullable=False),
-    sa.Column("document_types", sa.JSON, nullable=False),
+    sa.Column("document_types", sa.JSON(none_as_null=True)),
     sa.Column("selected_at", _Utc, nullable=False),
 )
 
@@ -91,22 +90,3 @@ api_usage = sa.Table(
     sa.Column("wire_bytes", sa.Integer, nullable=False),
     sa.Column("body_bytes", sa.Integer, nullable=False),
 )
-
-
-def sqlite(url: str) -> sa.Engine:
-    """Write-ahead log, foreign keys on; a transaction with the option `writes` locks at once."""
-    engine = sa.create_engine(url, connect_args={"timeout": 30})
-
-    @sa.event.listens_for(engine, "connect")
-    def _prepare(connection: Any, record: object) -> None:  # noqa: ANN401
-        # The driver would begin transactions by itself, and too late to lock what was read.
-        connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine

@@ -178,9 +178,11 @@ class OrganisationClient:
         """
         endpoint = next(each for each in ENDPOINTS if each.name == "organisation")
         page = next(self.pages(endpoint))
-        if page.is_empty:
-            raise MalformedPage(self.organisation_name, endpoint.name, 1, "it names nobody")
-        return Organisation.model_validate(json.loads(page.body)[endpoint.list_key][0])
+        try:
+            return Organisation.model_validate(json.loads(page.body)[endpoint.list_key][0])
+        except (ValueError, IndexError):
+            reason = "it does not say which organisation answers"
+            raise MalformedPage(self.organisation_name, endpoint.name, 1, reason) from None
 
     def _listing(self, endpoint: Endpoint, number: int, modified_since: datetime | None) -> _Call:
         params = dict(endpoint.params)

@@ -199,7 +199,10 @@ class XeroApp:
             params=params,
             auth=Bearer(tokens.access_token),
         )
-        tenants = [Tenant.model_validate(each) for each in response.json()]
+        try:
+            tenants = [Tenant.model_validate(each) for each in response.json()]
+        except ValueError:
+            raise XeroUnavailable("the list of connections", "an unreadable answer") from None
         return [each for each in tenants if each.tenant_type == "ORGANISATION"]
 
     def disconnect(self, tokens: TokenSet, connection_id: str) -> None:

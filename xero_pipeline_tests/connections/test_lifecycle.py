@@ -7,7 +7,14 @@ import sqlite3
 
 import pytest
 
-from xero_pipeline.connections import Connections, MonitoredAccount, Purpose, Removed, Status
+from xero_pipeline.connections import (
+    Connections,
+    MonitoredAccount,
+    Purpose,
+    Removed,
+    Status,
+    WatchedAccount,
+)
 from xero_pipeline.connections.errors import NotConnectedHere, WrongOrganisation
 from xero_pipeline.sandbox.faults import FaultKind
 from xero_pipeline.sandbox.serve import RunningSandbox
@@ -210,6 +217,19 @@ def test_monitored_accounts_are_replaced_as_chosen(agency: Connections) -> None:
     assert uncategorised.look_back_days == 90
     agency.monitor_accounts("Agency Ltd", [suspense])
     assert agency.monitored_accounts("Agency Ltd") == [suspense]
+
+
+def test_monitored_accounts_and_usage_are_listed_for_analysts(
+    agency: Connections, sandbox: RunningSandbox
+) -> None:
+    id = sandbox.control.tenant_id("agency")
+    suspense = MonitoredAccount("a-2", "850", "Suspense", 30, ("SPEND",))
+    agency.monitor_accounts("Agency Ltd", [suspense])
+    assert agency.watched_accounts() == [WatchedAccount(id, "a-2", "850", 30, ["SPEND"], NOW)]
+    (today,) = agency.usage()
+    assert (today.organisation_id, today.day, today.calls) == (id, NOW.date(), 1)
+    assert today.daily_limit == 1000
+    assert today.body_bytes > 0
 
 
 def test_removing_ends_the_connection_at_xero_and_forgets_the_tokens(

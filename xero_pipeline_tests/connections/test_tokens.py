@@ -142,7 +142,9 @@ def test_one_sign_in_brings_all_organisations_of_the_user_back(
     let_pass(dt.timedelta(days=61))
     with pytest.raises(NeedsReconnect):
         read(connections, "Cafe Ltd")
-    assert {each.status for each in connections.connections()} == {Status.NEEDS_RECONNECT}
+    cafe, garage = connections.connections()
+    assert cafe.status is garage.status is Status.NEEDS_RECONNECT
+    assert "Cafe Ltd" not in garage.status_reason
     person.reconnect(connections, "Garage Ltd")
     assert {each.status for each in connections.connections()} == {Status.CONNECTED}
     assert read(connections, "Cafe Ltd") == "Cafe Ltd"

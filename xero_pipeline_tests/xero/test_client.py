@@ -204,6 +204,15 @@ def test_the_organisation_introduces_itself(xero: Double, clock: TestClock) -> N
     assert organisation.short_code == "!1lqVQ"
 
 
+@pytest.mark.parametrize("answer", [[], [{"Name": "No id"}]])
+def test_an_answer_that_does_not_say_who_answers_is_refused(
+    xero: Double, clock: TestClock, answer: list[dict[str, str]]
+) -> None:
+    xero.answers(ROOT + "Organisation", json_reply({"Organisations": answer}))
+    with pytest.raises(MalformedPage, match="which organisation"):
+        client_of(xero, clock).organisation()
+
+
 @pytest.mark.parametrize(
     "trouble",
     [

@@ -223,6 +223,15 @@ def test_organisations_are_listed_and_practices_left_out(xero: Double, clock: Te
     assert xero.requests[0].query == {"authEventId": "event-1"}
 
 
+@pytest.mark.parametrize("body", [b"<html>", b'[{"tenantName": "no id"}]'])
+def test_an_unreadable_list_of_connections_is_said_so(
+    xero: Double, clock: TestClock, body: bytes
+) -> None:
+    xero.answers("/connections", Reply(200, body))
+    with pytest.raises(XeroUnavailable, match="unreadable"):
+        app_at(xero, clock).tenants(TOKENS)
+
+
 def test_a_connection_that_is_gone_already_counts_as_ended(xero: Double, clock: TestClock) -> None:
     xero.answers("/connections/c-1", Reply(204), Reply(404))
     for _ in range(2):
