@@ -1,5 +1,346 @@
-"""The command line."""
+"""`xero-pipeline`: the command line. Exit code 0 done, 1 failed with a sentence, 2 wrong use.
+
+Each command parses, calls one function of a room below, and prints. Dagster and DuckDB are imported
+by the commands that need them: the others answer at once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import os
+import subprocess
+import sys
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.table import Table
 
-main = typer.Typer()
+from xero_pipeline.connections import Connection, Connections, MonitoredAccount, Purpose
+from xero_pipeline.settings import Settings
+from xero_pipeline.xero import Organisation, XeroError
+from xero_pipeline.xero.tokens import Tenant
+
+app = typer.Typer(
+    name="xero-pipeline",
+    help="Xero books to DuckDB through Dagster.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+connections_app = typer.Typer(help="Who is connected, and how healthy it is.", no_args_is_help=True)
+app.add_typer(connections_app, name="connections")
+
+out = Console()
+err = Console(stderr=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+OrganisationName = Annotated[str, typer.Argument(help="Name or id of a connected organisation.")]
+NoBrowser = Annotated[
+    bool, typer.Option("--no-browser", help="Print the address instead of opening it.")
+]
+
+
+def main() -> None:
+    """Run a command; what a person may meet ends in one sentence, never in a traceback."""
+    from xero_pipeline.warehouse import WarehouseError
+
+    try:
+        app()
+    except (XeroError, WarehouseError, OSError) as failure:
+        _fail(str(failure))
+    except ValidationError as invalid:
+        _fail("\n".join(f"Setting {e['loc'][0]}: {e['msg']}." for e in invalid.errors()))
+
+
+@app.command()
+def demo(
+    home: Annotated[Path, typer.Option(help="Where the demo keeps its state.")] = Path(".demo"),
+) -> None:
+    """A Xero on this machine: connect it, read it, and show its figures."""
+    from xero_pipeline.demo import run_demo
+
+    run_demo(home, out)
+
+
+@app.command()
+def connect(
+    workspace: Annotated[str, typer.Option(help="What you call these books.")],
+    purpose: Annotated[Purpose, typer.Option(help="Your agency's own books, or a client's.")],
+    organisation: Annotated[
+        str | None, typer.Option(help="The organisation's name, when you have several.")
+    ] = None,
+    no_browser: NoBrowser = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+) -> None:
+    """Connect a Xero organisation: sign in at Xero, choose it, confirm it."""
+    with Connections.open(Settings()) as connections:
+        connection = connections.connect(
+            workspace,
+            purpose,
+            organisation=organisation,
+            open_browser=_announce if no_browser else _browse,
+            choose=_choose,
+            confirm=lambda found: _confirm(found, ask=not yes),
+        )
+    out.print(f"Connected [bold]{connection.organisation_name}[/] to workspace {workspace}.")
+    out.print("Next: [bold]xero-pipeline sync[/] reads it.")
+
+
+@connections_app.command("list")
+def list_connections(as_json: AsJson = False) -> None:
+    """Workspace, organisation, purpose, connected by, state, last sync, next step."""
+    with Connections.open(Settings()) as connections:
+        found = connections.connections()
+    if as_json:
+        print(json.dumps([dataclasses.asdict(each) for each in found], default=str, indent=2))
+    elif not found:
+        out.print("No organisation is connected yet: [bold]xero-pipeline connect[/].")
+    else:
+        out.print(connections_table(found))
+
+
+@connections_app.command("check")
+def check_connections(
+    organisation: Annotated[str | None, typer.Argument(help="Name or id; all when absent.")] = None,
+) -> None:
+    """Ask Xero whether the connections live. One call each, free of data charges."""
+    with Connections.open(Settings()) as connections:
+        known = [connections.find(organisation)] if organisation else connections.connections()
+        failed = [not _check(connections, each) for each in known]
+    if any(failed):
+        raise typer.Exit(1)
+
+
+@connections_app.command("accounts")
+def accounts(
+    organisation: OrganisationName,
+    monitor: Annotated[
+        list[str] | None, typer.Option(help="Code or name of an account to watch; repeatable.")
+    ] = None,
+    look_back: Annotated[int, typer.Option(help="Days back for the first tasks.", min=0)] = 90,
+) -> None:
+    """Show the accounts and which are watched; with --monitor, watch exactly those."""
+    with Connections.open(Settings()) as connections:
+        chart = connections.chart_of_accounts(organisation)
+        if monitor:
+            chosen = [chart.find(wanted) for wanted in monitor]
+            connections.monitor_accounts(
+                organisation,
+                [MonitoredAccount(a.account_id, a.code, a.name, look_back) for a in chosen],
+            )
+        watched = {each.account_id for each in connections.monitored_accounts(organisation)}
+    table = Table("Code", "Account", "Type", "Watched")
+    for account in chart.accounts:
+        mark = "[green]✓[/]" if account.account_id in watched else ""
+        hint = " [dim](suggested)[/]" if account.is_suggested and not mark else ""
+        table.add_row(account.code, account.name, account.type, mark + hint)
+    out.print(table)
+
+
+@connections_app.command("reconnect")
+def reconnect(organisation: OrganisationName, no_browser: NoBrowser = False) -> None:
+    """Sign in anew for an organisation that is connected; no other one is accepted."""
+    with Connections.open(Settings()) as connections:
+        connection = connections.reconnect(
+            organisation,
+            open_browser=_announce if no_browser else _browse,
+            confirm=lambda found: _confirm(found, ask=False),
+        )
+    out.print(f"[green]✓[/] {connection.organisation_name} is connected again.")
+
+
+@connections_app.command("remove")
+def remove(
+    organisation: OrganisationName,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+) -> None:
+    """End the connection at Xero and forget its tokens. What was read stays."""
+    with Connections.open(Settings()) as connections:
+        connection = connections.find(organisation)
+        out.print(
+            f"This ends the connection of [bold]{connection.organisation_name}[/] at Xero and "
+            "forgets its tokens. Landed pages and tables stay where they are."
+        )
+        if not yes and not typer.confirm("Remove it?"):
+            raise typer.Exit(1)
+        removed = connections.remove(organisation)
+    out.print(f"Removed {removed.organisation_name}.")
+    if not removed.ended_at_xero:
+        out.print("Xero no longer accepted the sign-in: check Connected apps in Xero as well.")
+
+
+@app.command()
+def sync(
+    organisation: Annotated[
+        list[str] | None, typer.Option(help="Name or id; repeatable. All when absent.")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read everything again.")] = False,
+) -> None:
+    """Read what changed, rebuild the models, check them, publish: through Dagster."""
+    from xero_pipeline.automation import refresh_in_process
+
+    _show_progress()
+    settings = Settings()
+    with Connections.open(settings) as connections:
+        chosen = [connections.find(each) for each in organisation or ()]
+        chosen = chosen or [each for each in connections.connections() if each.may_sync]
+    if not chosen:
+        _fail("No organisation is connected yet. Connect one with `xero-pipeline connect`.")
+    outcome = refresh_in_process(settings, [each.organisation_id for each in chosen], full=full)
+    if outcome.is_published:
+        out.print(f"[green]✓[/] Published {settings.published_database}", soft_wrap=True)
+    if outcome.problems:
+        _fail("\n".join(outcome.problems))
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help='A SELECT, e.g. "from marts.runway".')],
+    as_json: AsJson = False,
+) -> None:
+    """Ask the published warehouse. Reads only, and never blocks a run."""
+    import duckdb
+
+    from xero_pipeline.warehouse import read_published
+
+    with read_published(Settings().published_database) as connection:
+        try:
+            answer = connection.sql(sql)
+            if as_json:
+                print(answer.df().to_json(orient="records", date_format="iso", indent=2))
+            else:
+                answer.show(max_width=out.width, max_rows=200)
+        except duckdb.Error as refused:
+            _fail(str(refused))
+
+
+@app.command()
+def summary() -> None:
+    """The figures at a glance: aging, MRR, runway, riskiest clients, newest tasks."""
+    from xero_pipeline.summary import print_summary
+
+    print_summary(Settings().published_database, out)
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, home, key, clock, Xero, and every connection; say what to do."""
+    from xero_pipeline.doctor import diagnose
+
+    findings = diagnose(Settings())
+    for finding in findings:
+        mark = "[green]✓[/]" if finding.is_fine else "[red]✗[/]"
+        out.print(f"{mark} {finding.subject}: {finding.sentence}")
+    if not all(finding.is_fine for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def ui(
+    port: Annotated[int, typer.Option(help="Port of the Dagster UI.")] = 3000,
+    demo_home: Annotated[
+        Path, typer.Option("--demo", help="Shown while nothing of your own is connected.")
+    ] = Path(".demo"),
+) -> None:
+    """Dagster's UI and daemon: assets, runs, schedules, sensors."""
+    from xero_pipeline.automation.instance import ensure_dagster_home
+    from xero_pipeline.demo import Demo, environment_to_show
+
+    with environment_to_show(Settings(), Demo(demo_home.resolve())) as (environment, sentence):
+        out.print(sentence, soft_wrap=True)
+        ensure_dagster_home(Settings(XERO_PIPELINE_HOME=environment["XERO_PIPELINE_HOME"]))
+        command = ["dev", "--module-name", "xero_pipeline.definitions", "--port", str(port)]
+        raise typer.Exit(
+            subprocess.run(
+                [str(Path(sys.executable).with_name("dagster")), *command],
+                env=os.environ | environment,
+                check=False,
+            ).returncode
+        )
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def sandbox(context: typer.Context) -> None:
+    """A Xero on this machine: `sandbox serve`, `sandbox reset`."""
+    command = [sys.executable, "-m", "xero_pipeline.sandbox", *context.args]
+    raise typer.Exit(subprocess.run(command, check=False).returncode)
+
+
+def connections_table(found: Sequence[Connection]) -> Table:
+    """Connections as a person wants to see them: a green tick, or what to do."""
+    table = Table("Workspace", "Organisation", "Purpose", "Connected by", "State", "Last sync")
+    for each in found:
+        healthy = each.status.value == "connected"
+        state = "[green]✓[/] connected" if healthy else f"[red]✗[/] {each.status_reason}"
+        synced = f"{each.last_sync_at:%Y-%m-%d %H:%M} UTC" if each.last_sync_at else "never"
+        table.add_row(
+            each.workspace,
+            each.organisation_name,
+            each.purpose.value,
+            each.connected_by,
+            state if healthy else f"{state} {each.next_step}",
+            synced,
+        )
+    return table
+
+
+def _check(connections: Connections, known: Connection) -> bool:
+    try:
+        checked = connections.check(known.organisation_id)
+    except XeroError as failure:
+        out.print(f"[red]✗[/] {known.organisation_name}: {failure}")
+        return False
+    out.print(f"[green]✓[/] {checked.organisation_name}: Xero answers.")
+    return True
+
+
+def _announce(url: str) -> None:
+    """The address on a line of its own, unwrapped, so that a program can read it."""
+    out.print("Open this address and sign in to Xero:")
+    print(url, flush=True)
+
+
+def _browse(url: str) -> None:
+    _announce(url)
+    webbrowser.open(url)
+
+
+def _choose(offered: Sequence[Tenant]) -> Tenant:
+    for number, tenant in enumerate(offered, 1):
+        out.print(f"{number}. {tenant.name}")
+    number = int(typer.prompt("Which organisation", type=int))
+    if not 1 <= number <= len(offered):
+        _fail(f"There is no organisation number {number}. Nothing was connected.")
+    chosen: Tenant = offered[number - 1]
+    return chosen
+
+
+def _confirm(found: Organisation, *, ask: bool) -> bool:
+    out.print(
+        f"[bold]{found.name}[/], {found.country_code}, {found.base_currency}, "
+        f"short code {found.short_code}"
+    )
+    return not ask or typer.confirm("Connect this organisation?", default=True)
+
+
+def _show_progress() -> None:
+    """Progress of our own rooms; Dagster's event log stays in Dagster."""
+    logger = logging.getLogger("xero_pipeline")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(RichHandler(console=out, show_path=False, show_level=False, markup=False))
+
+
+def _fail(sentence: str) -> NoReturn:
+    err.print(sentence, style="red", highlight=False)
+    raise SystemExit(1)

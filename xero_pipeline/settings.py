@@ -77,5 +77,10 @@ class Settings(BaseSettings):
         return self.home / "build.duckdb"
 
     @property
+    def user_seeds(self) -> Path:
+        """CSV files here replace the seeds of the same name in dbt_like_sql/seeds."""
+        return self.home / "seeds"
+
+    @property
     def published_database(self) -> Path:
         return self.home / "current" / "warehouse.duckdb"

@@ -28,7 +28,7 @@ class Series:
 
 
 def bars(title: str, labels: Sequence[str], values: Sequence[Decimal]) -> str:
-    """A bar per label, e.g. receivables by aging bucket. Returns Markdown with the picture in it."""
+    """A bar per label, e.g. receivables by bucket. Returns Markdown with the picture in it."""
     figure, axes = _canvas(title)
     colours = [_BUCKET_COLOURS[n % len(_BUCKET_COLOURS)] for n in range(len(labels))]
     drawn = axes.bar(list(labels), [float(v) for v in values], color=colours)
@@ -37,7 +37,7 @@ def bars(title: str, labels: Sequence[str], values: Sequence[Decimal]) -> str:
 
 
 def lines(title: str, series: Sequence[Series]) -> str:
-    """A line per series over time, e.g. MRR by month. Returns Markdown with the picture in it."""
+    """A line per series over time, e.g. MRR by month. Returns Markdown with the picture."""
     figure, axes = _canvas(title)
     for one in series:
         days = numpy.array(one.days, dtype="datetime64[D]")

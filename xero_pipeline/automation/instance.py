@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import dagster as dg
 
 from xero_pipeline.settings import Settings
 
@@ -31,3 +35,10 @@ def ensure_dagster_home(settings: Settings) -> Path:
     if not configuration.exists():
         configuration.write_text(_DAGSTER_YAML)
     return home
+
+
+@contextmanager
+def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """The instance that the Dagster UI of the same home shows."""
+    with dg.DagsterInstance.from_config(str(ensure_dagster_home(settings))) as instance:
+        yield instance

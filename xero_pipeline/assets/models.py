@@ -1,0 +1,125 @@
+"""`seeds/*`, `staging/*`, `intermediate/*`, `snapshots/*`, `marts/*`: one asset per file of
+dbt_like_sql/.
+
+One step per layer over one connection, in the order that DuckDB's parser finds. The data tests of
+a layer are its asset checks; those of severity error stop what stands on it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import dagster as dg
+import duckdb
+
+from xero_pipeline.assets.checks import cases_by_check, check_specs, run_check
+from xero_pipeline.assets.keys import WAREHOUSE_POOL, relation_key
+from xero_pipeline.assets.pictures import picture
+from xero_pipeline.assets.resources import Pipeline, Warehouse
+from xero_pipeline.warehouse import (
+    BuiltModel,
+    Kind,
+    ModelGraph,
+    Node,
+    column_lineage,
+    column_schema,
+)
+
+LAYERS: Mapping[str, Sequence[str]] = {
+    "staging": ("seeds", "staging"),
+    "intermediate": ("intermediate", "snapshots"),
+    "marts": ("marts",),
+}
+"""Step -> the schemas that it builds."""
+
+
+def model_assets(graph: ModelGraph) -> list[dg.AssetsDefinition]:
+    """One step per layer."""
+    return [_layer(graph, name, schemas) for name, schemas in LAYERS.items()]
+
+
+def _layer(graph: ModelGraph, name: str, schemas: Sequence[str]) -> dg.AssetsDefinition:
+    nodes = [n for n in graph.nodes.values() if n.schema in schemas and n.kind is not Kind.MACRO]
+    cases = cases_by_check(graph, {node.relation for node in nodes})
+
+    @dg.multi_asset(
+        name=name,
+        specs=[_spec(graph, node) for node in nodes],
+        check_specs=check_specs(cases),
+        can_subset=True,
+        pool=WAREHOUSE_POOL,
+    )
+    def layer(
+        context: dg.AssetExecutionContext, pipeline: Pipeline, warehouse: Warehouse
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        current = graph.with_user_seeds(pipeline.settings().user_seeds)
+        keys = context.selected_asset_keys
+        selected = [node.relation for node in nodes if relation_key(node.relation) in keys]
+        with warehouse.get_connection() as connection:
+            for built in current.build(connection, only=selected):
+                yield _materialised(current, connection, built)
+            for key, of_check in cases.items():
+                if key in context.selected_asset_check_keys:
+                    yield run_check(connection, current, key, of_check)
+
+    return layer
+
+
+def _spec(graph: ModelGraph, node: Node) -> dg.AssetSpec:
+    sources = {relation_key(relation) for relation in graph.dependencies(node.relation)}
+    # A snapshot reads its own history.
+    sources.discard(relation_key(node.relation))
+    return dg.AssetSpec(
+        relation_key(node.relation),
+        deps=sorted(sources),
+        group_name=node.schema,
+        description=_description(graph, node),
+        kinds={"sql", "duckdb"},
+        metadata={"dagster/table_name": f"warehouse.{node.relation}"},
+    )
+
+
+def _description(graph: ModelGraph, node: Node) -> str:
+    described = graph.docs.of(node.relation).description
+    return f"{described}\n\n```sql\n{node.sql}\n```" if node.sql else described
+
+
+def _materialised(
+    graph: ModelGraph, connection: duckdb.DuckDBPyConnection, built: BuiltModel
+) -> dg.MaterializeResult[None]:
+    metadata: dict[str, dg.MetadataValue] = {
+        "dagster/row_count": dg.MetadataValue.int(built.rows),
+        "seconds": dg.MetadataValue.float(round(built.seconds, 4)),
+        "dagster/column_schema": _column_schema(graph, connection, built.relation),
+        "dagster/column_lineage": _column_lineage(graph, connection, built.relation),
+    }
+    drawn = picture(connection, built.relation)
+    if drawn is not None:
+        metadata["chart"] = dg.MetadataValue.md(drawn)
+    return dg.MaterializeResult(asset_key=relation_key(built.relation), metadata=metadata)
+
+
+def _column_schema(
+    graph: ModelGraph, connection: duckdb.DuckDBPyConnection, relation: str
+) -> dg.MetadataValue:
+    columns = column_schema(connection, graph, relation)
+    return dg.MetadataValue.table_schema(
+        dg.TableSchema(
+            [
+                dg.TableColumn(each.name, each.type, description=each.description or None)
+                for each in columns
+            ]
+        )
+    )
+
+
+def _column_lineage(
+    graph: ModelGraph, connection: duckdb.DuckDBPyConnection, relation: str
+) -> dg.MetadataValue:
+    traced = column_lineage(connection, graph, relation)
+    return dg.MetadataValue.column_lineage(
+        dg.TableColumnLineage(
+            {
+                column: [dg.TableColumnDep(relation_key(source), name) for source, name in sources]
+                for column, sources in traced.items()
+            }
+        )
+    )

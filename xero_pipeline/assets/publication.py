@@ -1,0 +1,56 @@
+"""`warehouse/connections` comes in beside Xero's data, `warehouse/published` goes out."""
+
+import dagster as dg
+
+from xero_pipeline.assets.keys import CONNECTIONS, PUBLISHED, WAREHOUSE_POOL, raw_key
+from xero_pipeline.assets.resources import Pipeline, Warehouse
+from xero_pipeline.warehouse import create_tables, publish, replace_ops_table
+
+
+@dg.asset(
+    key=CONNECTIONS,
+    deps=[raw_key("organisation")],
+    group_name="warehouse",
+    pool=WAREHOUSE_POOL,
+    kinds={"duckdb"},
+)
+def connections(pipeline: Pipeline, warehouse: Warehouse) -> dg.MaterializeResult[None]:
+    """`ops.connections`, `ops.monitored_accounts`, `ops.api_usage`: who is connected, which
+    accounts are watched, what was spent. No secret among them."""
+    with pipeline.connections() as known, warehouse.get_connection() as connection:
+        create_tables(connection)
+        rows = {
+            "connections": replace_ops_table(connection, "connections", known.connections()),
+            "monitored accounts": replace_ops_table(
+                connection, "monitored_accounts", known.watched_accounts()
+            ),
+            "days of API usage": replace_ops_table(connection, "api_usage", known.usage()),
+        }
+    return dg.MaterializeResult(metadata=dict(rows))
+
+
+def published_asset(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
+    """The snapshot that readers open, after everything it holds."""
+
+    @dg.asset(
+        key=PUBLISHED,
+        deps=marts,
+        group_name="warehouse",
+        pool=WAREHOUSE_POOL,
+        kinds={"duckdb"},
+    )
+    def published(pipeline: Pipeline) -> dg.MaterializeResult[None]:
+        """`current/warehouse.duckdb`: a read-only snapshot, swapped in at once when the blocking
+        checks of all layers have passed."""
+        settings = pipeline.settings()
+        snapshot = publish(settings.build_database, settings.home)
+        return dg.MaterializeResult(
+            metadata={
+                "file": dg.MetadataValue.path(str(settings.published_database)),
+                "snapshot": snapshot.id,
+                "bytes": snapshot.bytes,
+                "seconds": round(snapshot.seconds, 3),
+            }
+        )
+
+    return published

@@ -1,0 +1,40 @@
+"""What assets need from outside, resolved when a run starts and never at import."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import dagster as dg
+import duckdb
+from dagster_duckdb import DuckDBResource
+
+from xero_pipeline.connections import Connections
+from xero_pipeline.settings import Settings
+from xero_pipeline.warehouse import DEFAULT_DEADLINE_SECONDS, Landing, open_warehouse
+
+
+class Pipeline(dg.ConfigurableResource[Any]):
+    """The pipeline's own rooms, from the settings of the process that runs the step."""
+
+    def settings(self) -> Settings:
+        return Settings()
+
+    def connections(self) -> Connections:
+        return Connections.open(self.settings())
+
+    def landing(self) -> Landing:
+        return Landing(self.settings().landing)
+
+
+class Warehouse(DuckDBResource):
+    """The build database, with a jittered wait for DuckDB's lock instead of a growing back-off,
+    and closed after an exception too."""
+
+    database: str = ""
+    deadline_seconds: float = DEFAULT_DEADLINE_SECONDS
+
+    @contextmanager
+    def get_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        path = Settings().build_database
+        with open_warehouse(path, deadline_seconds=self.deadline_seconds) as connection:
+            yield connection

@@ -1,0 +1,65 @@
+"""What runs because something happened."""
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS, ORGANISATION_PARTITIONS_NAME
+from xero_pipeline.assets.resources import Pipeline
+from xero_pipeline.automation.due import Candidate, due, partition_changes
+from xero_pipeline.automation.jobs import REFRESH
+
+FRESHNESS = timedelta(minutes=15)
+"""Bank transactions have no webhook at Xero: asking this often is how they become known."""
+
+_PARTITION_TAG = "dagster/partition"
+_UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+@dg.sensor(
+    job=REFRESH,
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
+def incremental_refresh(
+    context: dg.SensorEvaluationContext, pipeline: Pipeline
+) -> dg.SensorResult | dg.SkipReason:
+    """Keep partitions equal to connections, and refresh the organisations that are due."""
+    now = datetime.now(UTC)
+    with pipeline.connections() as connections:
+        known = connections.connections()
+    busy = _in_progress(context.instance)
+    changes = partition_changes(
+        {each.organisation_id for each in known},
+        context.instance.get_dynamic_partitions(ORGANISATION_PARTITIONS_NAME),
+        busy,
+    )
+    candidates = [Candidate(e.organisation_id, e.may_sync, e.last_sync_at) for e in known]
+    waiting = due(candidates, now, FRESHNESS, in_progress=busy)
+    if not known:
+        return dg.SkipReason("No organisation is connected yet: run `xero-pipeline connect`.")
+    return dg.SensorResult(
+        run_requests=[_request(organisation_id, now) for organisation_id in waiting],
+        dynamic_partitions_requests=[
+            ORGANISATION_PARTITIONS.build_add_request(changes.to_add),
+            ORGANISATION_PARTITIONS.build_delete_request(changes.to_delete),
+        ],
+    )
+
+
+def _in_progress(instance: dg.DagsterInstance) -> set[str]:
+    runs = instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))
+    return {run.tags[_PARTITION_TAG] for run in runs if _PARTITION_TAG in run.tags}
+
+
+def _request(organisation_id: str, now: datetime) -> dg.RunRequest:
+    """The quarter of an hour is in the key: asked for once in it, and again in the next one should
+    the run have failed."""
+    slot = int(now.timestamp() // FRESHNESS.total_seconds())
+    return dg.RunRequest(run_key=f"{organisation_id}:{slot}", partition_key=organisation_id)
