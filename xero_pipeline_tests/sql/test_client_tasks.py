@@ -427,3 +427,43 @@ def test_events_are_numbered_through_the_whole_organisation(book: Book) -> None:
         (5, "closed"),
         (6, "closed"),
     ]
+
+
+def test_a_task_is_followed_through_its_documents_life(book: Book) -> None:
+    """Seven syncs, with the history that the warehouse itself keeps."""
+    connection = book.warehouse.connection
+
+    def sync(number: int, lines: tuple[Line, ...], status: str = "AUTHORISED") -> None:
+        connection.execute("delete from raw.bank_transactions")
+        spend(book, "card", lines=lines, status=status)
+        book.flush()
+        connection.execute("update raw.organisation set _synced_at = ?", [day(number)])
+        built(book)
+
+    rent = (Line(100, account="400", description="Rent"),)
+    sync(1, (UNKNOWN,))
+    sync(2, (Line(120, account="999", description="Card payment"),))
+    sync(3, rent)
+    sync(4, (UNKNOWN,))
+    connection.execute("create temp table selection as from ops.monitored_accounts")
+    connection.execute("delete from ops.monitored_accounts")
+    sync(5, (UNKNOWN,))
+    connection.execute("insert into ops.monitored_accounts from selection")
+    sync(6, (UNKNOWN,))
+    sync(7, (UNKNOWN,), status="DELETED")
+    assert events(book) == [
+        (1, 1, "created", []),
+        (2, 2, "updated", ["total", "lines"]),
+        (3, 3, "closed", "recoded"),
+        (4, 4, "reopened", ["total", "lines"]),
+        (5, 5, "closed", "account_unmonitored"),
+        (6, 6, "reopened", []),
+        (7, 7, "closed", "deleted"),
+    ]
+    (task,) = tasks(book)
+    assert (task["state"], task["closed_reason"], task["closed_at"]) == (
+        "closed",
+        "deleted",
+        day(7),
+    )
+    assert (task["version"], task["times_reopened"]) == (3, 2)
