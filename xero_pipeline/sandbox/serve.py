@@ -40,7 +40,8 @@ class SandboxSettings:
     Attributes:
         port: 0 takes a free one.
         state: folder that a restart continues from, with the life's figures at the start in
-            `truth.json`; None keeps everything in memory.
+            `truth.json`; None keeps everything in memory. Events posted to the control endpoint
+            are not kept.
         seed: of the organisations' life; None is that of the state, or 7.
         start: first day of that life; None is that of the state, or 30 months before now.
         until: the clock stands still at this instant until it is moved; None lets it run.
@@ -154,28 +155,20 @@ def start(settings: SandboxSettings, cast: Cast = demo_cast) -> RunningSandbox:
 
     Raises:
         ValueError: the state folder holds another life than the settings ask for.
+        LookupError: consent is wanted to an organisation that is not there.
         OSError: the port is taken.
     """
-    saved = SavedLife.load(settings.state)
-    life = _life(settings, saved)
+    life = _life(settings, SavedLife.load(settings.state))
     life.save(settings.state)
     clock = Clock(life.clock, frozen=settings.until is not None)
-    organisations = cast(life.seed, life.start)
-    world = World(clock, organisations)
+    world = World(clock, cast(life.seed, life.start))
     if settings.state is not None:
         (settings.state / "truth.json").write_text(truth_json(world))
-    tenants = list(world.books)
-    apps = registered_apps(life.seed, settings.tier, settings.redirect_uris, tenants[0])
-    identity = Identity(
-        clock,
-        apps,
-        logins(list(world.books.values())),
-        RecordFile(settings.state / "identity.json" if settings.state else None),
-    )
 
     def remember_clock() -> None:
         life.model_copy(update={"clock": clock.now()}).save(settings.state)
 
+    identity = _identity(settings, life.seed, world)
     parts = Parts(
         world=world,
         identity=identity,
@@ -186,7 +179,14 @@ def start(settings: SandboxSettings, cast: Cast = demo_cast) -> RunningSandbox:
         limiter=Limiter(enforced=settings.limits),
         on_change=remember_clock,
     )
-    return RunningSandbox(application(parts), apps, settings.port, remember_clock)
+    return RunningSandbox(application(parts), identity.apps, settings.port, remember_clock)
+
+
+def _identity(settings: SandboxSettings, seed: int, world: World) -> Identity:
+    books = list(world.books.values())
+    apps = registered_apps(seed, settings.tier, settings.redirect_uris, books[0].tenant_id)
+    file = RecordFile(settings.state / "identity.json" if settings.state else None)
+    return Identity(world.clock, apps, logins(books), file)
 
 
 def _life(settings: SandboxSettings, saved: SavedLife | None) -> SavedLife:

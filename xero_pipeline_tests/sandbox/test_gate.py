@@ -178,7 +178,7 @@ def test_the_sixth_call_at_once_is_refused_without_a_retry_after(
     sandbox: RunningSandbox, xero: XeroClient
 ) -> None:
     sandbox.control.enforce_limits(True)
-    sandbox.control.fault("slow", path="Organisation", times=6, seconds=1.0)
+    sandbox.control.fault("slow", path="Organisation", times=6, seconds=2.0)
     together = threading.Barrier(6)
 
     def ask() -> requests.Response:
