@@ -13,44 +13,40 @@ from xero_pipeline.warehouse.raw_tables import RAW_TABLES
 from xero_pipeline.warehouse.repair import repaired
 from xero_pipeline_tests.warehouse.desk import Desk, guid, invoice, rows
 
+DAYS: dict[str | None, dt.date | None] = {
+    "/Date(1563753600000+0000)/": dt.date(2019, 7, 22),
+    "/Date(1563753600000)/": dt.date(2019, 7, 22),
+    "/Date(1563753600000+1300)/": dt.date(2019, 7, 22),  # the offset is decoration
+    "/Date(-86400000+0000)/": dt.date(1969, 12, 31),
+    "/Date(0+0000)/": None,  # a date that was never set
+    "2019-07-22T00:00:00": dt.date(2019, 7, 22),
+    "2019-07-22": dt.date(2019, 7, 22),
+    "": None,
+    None: None,
+}
 
-@pytest.mark.parametrize(
-    ("written", "day"),
-    [
-        ("/Date(1563753600000+0000)/", dt.date(2019, 7, 22)),
-        ("/Date(1563753600000)/", dt.date(2019, 7, 22)),
-        ("/Date(1563753600000+1300)/", dt.date(2019, 7, 22)),  # the offset is decoration
-        ("/Date(-86400000+0000)/", dt.date(1969, 12, 31)),
-        ("/Date(0+0000)/", None),  # a date that was never set
-        ("2019-07-22T00:00:00", dt.date(2019, 7, 22)),
-        ("2019-07-22", dt.date(2019, 7, 22)),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_days(
-    warehouse: duckdb.DuckDBPyConnection, desk: Desk, written: str | None, day: dt.date | None
-) -> None:
-    load(warehouse, [desk.land("invoices", [invoice(1, Date=written)])])
-
-    assert rows(warehouse, "select date from raw.invoices") == [(day,)]
+INSTANTS = {
+    "/Date(1563753600123+0000)/": dt.datetime(2019, 7, 22, 0, 0, 0, 123000),
+    "2019-07-22T10:20:30.5Z": dt.datetime(2019, 7, 22, 10, 20, 30, 500000),
+    "2019-07-22T10:20:30": dt.datetime(2019, 7, 22, 10, 20, 30),
+}
 
 
-@pytest.mark.parametrize(
-    ("written", "instant"),
-    [
-        ("/Date(1563753600123+0000)/", dt.datetime(2019, 7, 22, 0, 0, 0, 123000)),
-        ("2019-07-22T10:20:30.5Z", dt.datetime(2019, 7, 22, 10, 20, 30, 500000)),
-        ("2019-07-22T10:20:30", dt.datetime(2019, 7, 22, 10, 20, 30)),
-    ],
-)
-def test_instants(
-    warehouse: duckdb.DuckDBPyConnection, desk: Desk, written: str, instant: dt.datetime
-) -> None:
-    record = {"InvoiceID": guid(1), "UpdatedDateUTC": written}
-    load(warehouse, [desk.land("invoices", [record])])
+def test_days(warehouse: duckdb.DuckDBPyConnection, desk: Desk) -> None:
+    written = [invoice(number, Reference=day, Date=day) for number, day in enumerate(DAYS)]
+    load(warehouse, [desk.land("invoices", written)])
 
-    assert rows(warehouse, "select updated_date_utc from raw.invoices") == [(instant,)]
+    assert dict(rows(warehouse, "select reference, date from raw.invoices")) == DAYS
+
+
+def test_instants(warehouse: duckdb.DuckDBPyConnection, desk: Desk) -> None:
+    written = [
+        {"InvoiceID": guid(number), "Reference": instant, "UpdatedDateUTC": instant}
+        for number, instant in enumerate(INSTANTS)
+    ]
+    load(warehouse, [desk.land("invoices", written)])
+
+    assert dict(rows(warehouse, "select reference, updated_date_utc from raw.invoices")) == INSTANTS
 
 
 def test_numbers_and_booleans_written_as_strings(
