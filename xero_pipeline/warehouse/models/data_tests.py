@@ -98,14 +98,16 @@ def run_data_test(
         ModelFailed: DuckDB refused the test's SQL.
     """
     try:
-        connection.execute(f"create or replace temp table failures as {case.sql}")
-        counted = connection.execute("select count(*) from failures").fetchone()
-        sample = connection.execute(f"from failures limit {_SAMPLE_ROWS}")
-        names = [column[0] for column in sample.description or ()]
-        rows = tuple(dict(zip(names, row, strict=True)) for row in sample.fetchall())
+        selected = connection.execute(
+            f"select count(*) over (), failure.* from ({case.sql}\n) as failure "
+            f"limit {_SAMPLE_ROWS}"
+        )
+        names = [column[0] for column in selected.description or ()]
+        rows = selected.fetchall()
     except duckdb.Error as error:
         raise ModelFailed(f"the test {case.name}", graph.folder, str(error)) from error
-    return TestResult(case, int(counted[0]) if counted else 0, rows)
+    sample = tuple(dict(zip(names[1:], row[1:], strict=True)) for row in rows)
+    return TestResult(case, rows[0][0] if rows else 0, sample)
 
 
 def _all_cases(graph: ModelGraph) -> Iterator[TestCase]:
