@@ -60,7 +60,7 @@ def book() -> Book:
     book.allocate(day(5, 15), 30, invoice="credited", credit_note="CN-1")
     book.payment(day(6, 1), 20, credit_note="CN-1")
 
-    dollars = {"currency": "USD", "rate": "0.3"}
+    dollars: Row = {"currency": "USD", "rate": "0.3"}
     book.invoice("USD-1", "Texas Tacos", day(4, 1), due=day(5, 1), total=100, **dollars)
     for number, amount in enumerate(("33.33", "33.33", "33.34"), 1):
         book.payment(day(4, number + 1), amount, invoice="USD-1", rate="0.31", key=f"p{number}")
