@@ -226,6 +226,13 @@ def test_without_an_opening_there_is_no_rate(book: TinyBook) -> None:
     assert (january.nrr, january.grr, january.quick_ratio) == (None, None, None)
 
 
+def test_a_repeating_bill_is_no_revenue(book: TinyBook) -> None:
+    book.template("bill", "100.00", "2024-01-01", type="ACCPAY")
+    book.invoice("BILL-1", "2024-01-01", line("100.00"), type="ACCPAY", template="bill")
+
+    assert truth(book, "2024-01-20").mrr_monthly == ()
+
+
 def test_a_live_template_counts_before_its_first_invoice(book: TinyBook) -> None:
     book.template("plan", "100.00", "2024-01-15")
 

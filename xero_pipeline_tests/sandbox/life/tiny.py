@@ -151,12 +151,13 @@ class TinyBook:
         contact: str = "ann",
         end: str | None = None,
         currency: str = "NZD",
+        type: ev.InvoiceType = "ACCREC",
     ) -> None:
         self.add(
             ev.RepeatingInvoiceSaved(
                 at=self.at(),
                 key=key,
-                type="ACCREC",
+                type=type,
                 contact=contact,
                 schedule=ev.Schedule(
                     unit=unit,

@@ -55,6 +55,7 @@ class AgencyLife:
         if diary.today == diary.start:
             settings.open_organisation(self._desk)
             self._suppliers.make_contacts()
+            self._suppliers.set_up_repeating_bills()
             self._treasury.make_contacts()
             self._treasury.open_accounts()
         diary.do_planned(before_hour=6)

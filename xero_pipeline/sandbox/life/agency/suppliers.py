@@ -27,6 +27,11 @@ class Supplier(NamedTuple):
     paid: Paid
     first: int = 0
     numbered: bool = True
+    by_template: bool = False  # a repeating bill of a fixed amount
+
+    @property
+    def template(self) -> str | None:
+        return f"bill/{self.key}" if self.by_template else None
 
 
 class Subscription(NamedTuple):
@@ -46,7 +51,7 @@ SUPPLIERS = (
     Supplier("lucia-moreno", "Lucia Moreno Studio", "310", 26, 1500, 3200, "in dollars", first=3),
     Supplier("countwell", "Countwell Accountants", "412", 6, 620, 780, "on the 20th"),
     Supplier("meridia-power", "Meridia Power", "445", 9, 240, 420, "when due", numbered=False),
-    Supplier("fibre-north", "Fibre North", "445", 3, 189, 189, "when due"),
+    Supplier("fibre-north", "Fibre North", "445", 3, 189, 189, "when due", by_template=True),
     Supplier("tidy-office", "Tidy Office Cleaning", "429", 19, 380, 460, "on the 20th"),
     Supplier("paper-ink", "Paper & Ink Supplies", "429", 22, 60, 380, "on the 20th"),
 )
@@ -79,12 +84,31 @@ class Suppliers:
 
     def make_contacts(self) -> None:
         named = [(s.key, s.name) for s in (*SUPPLIERS, *SUBSCRIPTIONS, RENT, CLOUD)]
-        named += [(n.lower().replace(" ", "-"), n) for n in _AD_NETWORKS]
-        named += [(n.lower().replace(" ", "-"), n) for n, *_ in _SMALL_THINGS]
+        named += [(_key(name), name) for name in _AD_NETWORKS]
+        named += [(_key(name), name) for name, *_ in _SMALL_THINGS]
         for key, name in named:
-            self._diary.write(
-                ev.ContactAdded(self._diary.stamp(), key, name, groups=("Suppliers",))
-            )
+            at = self._diary.stamp()
+            self._diary.write(ev.ContactAdded(at, key, name, groups=("Suppliers",)))
+
+    def set_up_repeating_bills(self) -> None:
+        today = self._diary.today
+        for supplier in SUPPLIERS:
+            if supplier.template:
+                first = add_months(today, 0 if today.day <= supplier.day else 1, supplier.day)
+                self._diary.write(
+                    ev.RepeatingInvoiceSaved(
+                        at=self._diary.stamp(),
+                        key=supplier.template,
+                        type="ACCPAY",
+                        contact=supplier.key,
+                        schedule=ev.Schedule(
+                            "MONTHLY", 1, 14, "DAYSAFTERBILLDATE", first, next_scheduled_date=first
+                        ),
+                        lines=(_line(supplier.name, Decimal(supplier.low), supplier.account),),
+                        currency=settings.BASE,
+                        reference=supplier.name,
+                    )
+                )
 
     def charge_subscriptions(self) -> None:
         """Overnight, to the card."""
@@ -136,12 +160,18 @@ class Suppliers:
             "ACCPAY",
             supplier.key,
             (_line(supplier.name, amount, supplier.account, "NONE" if abroad else "INPUT2"),),
+            template=supplier.template,
             key=f"BILL-{number:04d}",
             number=f"{supplier.key[:3].upper()}{4100 + number}" if supplier.numbered else "",
             date=dated,
             terms=(_twentieth_after(dated) - dated).days if supplier.paid == "on the 20th" else 14,
             currency="USD" if abroad else None,
         )
+        if supplier.template:
+            following = add_months(dated, 1, supplier.day)
+            self._diary.write(
+                ev.RepeatingInvoiceAdvanced(self._diary.stamp(), supplier.template, following)
+            )
         if supplier.paid != "on the 20th" and bill.due_date:
             days = 3 * chance.randint(0, 4) if abroad else 0
             day = working_day(bill.due_date + dt.timedelta(days=days))
@@ -189,7 +219,7 @@ class Suppliers:
         )
 
 
-def _line(text: str, amount: Decimal, account: str, tax_type: str) -> ev.Line:
+def _line(text: str, amount: Decimal, account: str, tax_type: str = "INPUT2") -> ev.Line:
     return ev.Line(text, Decimal(1), amount, account, tax_type)
 
 

@@ -13,6 +13,13 @@ from xero_pipeline.sandbox.life.client import settings
 from xero_pipeline.sandbox.life.desk import Desk
 from xero_pipeline.sandbox.life.papers import Document
 
+_TOP_UP = Decimal("5000.00")
+_MONTH_END = (
+    ("Rent", Decimal("2400.00"), "469", "NONE"),
+    ("Power", Decimal("386.40"), "445", "INPUT2"),
+    ("Wages", Decimal("14200.00"), "477", "NONE"),
+)
+
 
 class Papers:
     def __init__(self, desk: Desk) -> None:
@@ -38,7 +45,7 @@ class Papers:
             if today == working_day(today.replace(day=day)):
                 write()
         if today == last_working_day(today):
-            self._rent_and_power()
+            self._pay_month_end()
             self._journal()
 
     def _bill(self) -> None:
@@ -116,22 +123,18 @@ class Papers:
             self._desk.post_bank("SPEND", account, (line,), contact="tax-office")
             self._desk.tax_owed = ZERO
 
-    def _keep_funds(self) -> None:
+    def _keep_funds(self, need: Decimal = Decimal(1000)) -> None:
         """Before the account is overdrawn: from the deposit account, else from the owner."""
-        if self._desk.balance[settings.CURRENT] >= 1000:
-            return
-        if self._desk.balance[settings.DEPOSIT] >= 5000:
-            self._desk.transfer(settings.DEPOSIT, settings.CURRENT, Decimal("5000.00"), "Top up")
-        else:
-            line = _line("Capital", Decimal("5000.00"), "970")
-            self._desk.post_bank("RECEIVE", settings.CURRENT, (line,), contact=None)
+        while self._desk.balance[settings.CURRENT] < need:
+            if self._desk.balance[settings.DEPOSIT] >= _TOP_UP:
+                self._desk.transfer(settings.DEPOSIT, settings.CURRENT, _TOP_UP, "Top up")
+            else:
+                line = _line("Capital", _TOP_UP, "970")
+                self._desk.post_bank("RECEIVE", settings.CURRENT, (line,), contact=None)
 
-    def _rent_and_power(self) -> None:
-        for text, amount, account, tax_type in (
-            ("Rent", Decimal("2400.00"), "469", "NONE"),
-            ("Power", Decimal("386.40"), "445", "INPUT2"),
-            ("Wages", Decimal("14200.00"), "477", "NONE"),
-        ):
+    def _pay_month_end(self) -> None:
+        self._keep_funds(sum((amount for _, amount, _, _ in _MONTH_END), Decimal(1000)))
+        for text, amount, account, tax_type in _MONTH_END:
             line = _line(text, amount, account, tax_type)
             self._desk.post_bank("SPEND", settings.CURRENT, (line,), contact=None, reference=text)
 
