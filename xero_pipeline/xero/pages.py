@@ -13,6 +13,7 @@ from datetime import datetime
 
 # `pagination` and the list key stand in the first few hundred bytes.
 _HEAD = 4096
+_INDENTED = re.compile(rb"\{\r?\n +\"")
 _PAGINATION = re.compile(rb'"pagination"\s*:\s*(\{[^{}]*\})')
 
 
@@ -77,13 +78,22 @@ def read_envelope(body: bytes, list_key: str) -> Envelope:
 def _check_whole(body: bytes) -> None:
     if not body.lstrip()[:1] == b"{":
         raise NotAPage("it is not a JSON object")
-    if _is_balanced(body):
+    if _ends_as_indented(body) or _is_balanced(body):
         return
     # Braces inside texts unbalance a whole page too: only a real parser can tell.
     try:
         json.loads(body)
     except ValueError:
         raise NotAPage("it ends in the middle") from None
+
+
+def _ends_as_indented(body: bytes) -> bool:
+    """Whether this is a page as Xero prints it, with its last line.
+
+    Only the outermost brace starts a line, and no text in JSON holds a line break: the end alone
+    tells, where counting braces would take as long as the transfer.
+    """
+    return _INDENTED.match(body) is not None and body.rstrip().endswith(b"\n}")
 
 
 def _is_balanced(body: bytes) -> bool:

@@ -1,5 +1,7 @@
 """What is looked at in a page before DuckDB reads it."""
 
+import re
+
 import pytest
 
 from xero_pipeline.xero.pages import Envelope, NotAPage, read_envelope
@@ -36,8 +38,15 @@ def test_braces_in_a_text_do_not_make_a_whole_page_look_broken() -> None:
     assert not read_envelope(b'{"Items":[{"Name":"a } and ] and {{"}]}', "Items").is_empty
 
 
-def test_a_page_cut_off_anywhere_is_refused() -> None:
-    whole = AS_RECORDED.replace(b"Demo {app}", b"Demo }}")
+@pytest.mark.parametrize(
+    "whole",
+    [
+        AS_RECORDED.replace(b"Demo {app}", b"Demo }}"),
+        re.sub(rb"\r\n +", b"\r\n", AS_RECORDED),  # printed in lines, but not indented
+    ],
+)
+def test_a_page_cut_off_anywhere_is_refused(whole: bytes) -> None:
+    assert read_envelope(whole, "Invoices").page_count == 3
     for length in range(len(whole)):
         with pytest.raises(NotAPage):
             read_envelope(whole[:length], "Invoices")
