@@ -65,11 +65,14 @@ class Server(ABC):
             session.headers["Xero-Tenant-Id"] = access.tenant_id
             session.headers["Accept"] = "application/json"
             for number in range(1, -(-self.invoices // page_size) + 1):
-                session.get(
+                answer = session.get(
                     f"{self.url}{API}/Invoices",
                     params={"page": str(number), "pageSize": str(page_size), "order": "InvoiceID"},
                     timeout=60,
-                ).raise_for_status()
+                    stream=True,
+                )
+                answer.raise_for_status()
+                answer.raw.read(decode_content=True)
 
 
 class PageServer(Server):
