@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import time
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 from xero_pipeline.warehouse.connection import DEFAULT_DEADLINE_SECONDS, open_warehouse
@@ -72,15 +71,9 @@ def publish(
 
 
 def _new_folder(snapshots: Path) -> Path:
-    now = dt.datetime.now(dt.UTC)
-    for number in count():
-        folder = snapshots / f"{now:%Y%m%dT%H%M%S}Z-{number:03d}"
-        try:
-            folder.mkdir(parents=True)
-        except FileExistsError:
-            continue
-        return folder
-    raise AssertionError("count() never ends")
+    folder = snapshots / f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S%fZ}"
+    folder.mkdir(parents=True)
+    return folder
 
 
 def _copy(build_database: Path, target: Path, deadline_seconds: float) -> None:

@@ -1,8 +1,8 @@
 """The raw tables: for each endpoint the fields that are kept, with Xero's names and a wire type.
 
-Column names are Xero's in snake_case. Every table also carries `organisation_id`, `_first_seen_at`,
-`_synced_at` and `_removed_at` (see `load`). Fields missing in a response are NULL, unknown ones are
-passed over. Source of names and types: Xero's OpenAPI file, accounting 16.1.
+Column names are Xero's in snake_case. Every table also carries `organisation_id` and what loading
+knows of the row (see `schema`). Fields missing in a response are NULL, unknown ones are passed
+over. Source of names and types: Xero's OpenAPI file, accounting 16.1.
 """
 
 from __future__ import annotations

@@ -24,7 +24,8 @@ SCHEMAS = ("raw", "seeds", "staging", "intermediate", "snapshots", "marts", "ops
 
 Columns = Mapping[str, str]
 
-# organisation_id first, then Xero's columns, then what loading knows about the row.
+# What loading knows about a row: when a sync first and last listed it, when it was found gone, the
+# last sync, and a hash of the content. Instants are Xero's clock when the sync began, UTC.
 _ROW_META: Columns = {
     "_first_seen_at": "TIMESTAMP",
     "_synced_at": "TIMESTAMP",

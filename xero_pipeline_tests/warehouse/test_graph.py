@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from xero_pipeline.warehouse import Kind, ModelGraph, ModelsInvalid
-from xero_pipeline_tests.warehouse.project import write_project
+from xero_pipeline_tests.warehouse.project import ORGANISATIONS, write_project
 
 
 def test_dependencies_are_read_off_the_sql(tmp_path: Path) -> None:
@@ -91,7 +91,18 @@ def test_docs_of_something_else_are_refused(tmp_path: Path, yml: str, reason: st
 
 def test_a_snapshot_needs_its_key(tmp_path: Path) -> None:
     with pytest.raises(ModelsInvalid, match="unique_key"):
-        write_project(tmp_path, snapshots__s="from raw.items")
+        write_project(tmp_path, staging__organisations=ORGANISATIONS, snapshots__s="from raw.items")
+
+
+def test_a_snapshot_comes_after_the_instants_that_date_it(tmp_path: Path) -> None:
+    graph = write_project(
+        tmp_path,
+        snapshots__s="from raw.items",
+        staging__organisations=ORGANISATIONS,
+        yml__snapshots="version: 2\nsnapshots: [{name: s, config: {unique_key: [item_id]}}]",
+    )
+
+    assert list(graph.nodes) == ["staging.organisations", "snapshots.s"]
 
 
 def test_docs_belong_to_the_folder_they_lie_in(tmp_path: Path) -> None:

@@ -18,13 +18,13 @@ import duckdb
 from xero_pipeline.warehouse.connection import transaction
 from xero_pipeline.warehouse.errors import ModelFailed
 from xero_pipeline.warehouse.models.docs import Docs
-from xero_pipeline.warehouse.models.parsing import Kind, Node
+from xero_pipeline.warehouse.models.parsing import INSTANTS, Kind, Node
 from xero_pipeline.warehouse.models.snapshots import record_history
 from xero_pipeline.warehouse.schema import SCHEMAS
 from xero_pipeline.warehouse.wire_types import quoted
 
 _SCOPE = "scope"
-_ALL_ORGANISATIONS = "select organisation_id from staging.organisations"
+_ALL_ORGANISATIONS = f"select organisation_id from {INSTANTS}"
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,9 @@ class Node:
         return self.relation.partition(".")[2]
 
 
+INSTANTS = "staging.organisations"
+"""Where snapshots find the instant of an organisation's last sync (`synced_at`)."""
+
 _MACRO_HEAD = re.compile(r"create\s+(?:or\s+replace\s+)?macro\s+(\w+)\.(\w+)\s*\(", re.IGNORECASE)
 _MACRO_BODY = re.compile(r"\s*as\s+(table\s+)?", re.IGNORECASE)
 
@@ -67,7 +70,11 @@ def read_select(path: Path, schema: str, kind: Kind, parser: duckdb.DuckDBPyConn
         ModelsInvalid: the file is something else, or names a table without its schema.
     """
     sql = _statement(path)
-    return Node(f"{schema}.{path.stem}", kind, path, sql, _references(sql, path, parser))
+    references = _references(sql, path, parser)
+    if kind is Kind.SNAPSHOT:
+        # A version is dated by the organisation's last sync.
+        references = tuple(sorted({*references, INSTANTS}))
+    return Node(f"{schema}.{path.stem}", kind, path, sql, references)
 
 
 def read_macro(path: Path, parser: duckdb.DuckDBPyConnection) -> Node:

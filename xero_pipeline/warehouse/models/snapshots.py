@@ -12,9 +12,8 @@ from collections.abc import Sequence
 import duckdb
 
 from xero_pipeline.warehouse.connection import transaction
+from xero_pipeline.warehouse.models.parsing import INSTANTS
 from xero_pipeline.warehouse.wire_types import quoted
-
-_INSTANTS = "staging.organisations"
 
 
 def record_history(
@@ -45,7 +44,7 @@ def record_history(
             f"""
             update {history} as was
             set valid_to = organisations.synced_at
-            from {_INSTANTS} as organisations
+            from {INSTANTS} as organisations
             where organisations.organisation_id = was.organisation_id
                 and was.organisation_id in ({organisations})
                 and was.valid_to is null
@@ -59,7 +58,7 @@ def record_history(
             insert into {history} by name
             select now_.*, organisations.synced_at as valid_from
             from {selected} as now_
-            join {_INSTANTS} as organisations using (organisation_id)
+            join {INSTANTS} as organisations using (organisation_id)
             where not exists (
                 from {history} as was where was.valid_to is null and {same_row}
             )
