@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from xero_pipeline_tests.sql.book import Book, Line
-from xero_pipeline_tests.sql.warehouse import graph, needed_for
+from xero_pipeline_tests.sql.warehouse import Warehouse, graph, needed_for
 
 HandedOn = Any  # keyword arguments of Book.repeating_invoice
 MARTS = ("marts.mrr_plans", "marts.mrr_customers", "marts.mrr_movements", "marts.mrr_monthly")
@@ -66,9 +66,15 @@ def movements(book: Book) -> list[tuple[str, str, Decimal]]:
     return [(row["month"], row["movement"], row["amount_base"]) for row in rows]
 
 
+@pytest.fixture(scope="module")
+def warehouse() -> Warehouse:
+    return Warehouse()
+
+
 @pytest.fixture
-def book() -> Book:
-    book = Book(as_of=dt.date(2026, 6, 15))
+def book(warehouse: Warehouse) -> Book:
+    warehouse.clear()
+    book = Book(as_of=dt.date(2026, 6, 15), warehouse=warehouse)
     book.contact("Harbour Cafe")
     return book
 

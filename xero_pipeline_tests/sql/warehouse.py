@@ -58,6 +58,15 @@ class Warehouse:
         self.connection.execute("copy from database empty to memory; detach empty")
         self._built: set[str] = set(seeds())
 
+    def clear(self) -> None:
+        """Takes every row out, history too: cheaper than a new warehouse for the next test."""
+        tables = self.connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() "
+            "where schema_name in ('raw', 'ops', 'snapshots') and estimated_size > 0"
+        ).fetchall()
+        for (table,) in tables:
+            self.connection.execute(f"truncate {table}")
+
     def insert(self, table: str, rows: Iterable[Mapping[str, object]]) -> None:
         """Rows of a raw table; columns left out are NULL, columns it does not have an error."""
         batch = list(rows)
