@@ -14,6 +14,7 @@ from xero_pipeline.warehouse import (
     run_data_tests,
 )
 from xero_pipeline.warehouse.models.graph import MODEL_SCHEMAS
+from xero_pipeline_tests.warehouse.desk import HARBOUR
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,15 @@ def test_every_model_is_a_function_of_one_organisation(
     for node in graph.nodes.values():
         if node.kind in (Kind.MODEL, Kind.SNAPSHOT):
             assert "organisation_id" in columns(built, node.relation), node.relation
+
+
+def test_every_model_can_be_rebuilt_for_one_organisation(
+    graph: ModelGraph, built: duckdb.DuckDBPyConnection
+) -> None:
+    rebuilt = graph.build(built, organisations=[str(HARBOUR)])
+
+    tables = {node.relation for node in graph.nodes.values() if node.kind is not Kind.MACRO}
+    assert {model.relation for model in rebuilt} == tables
 
 
 def test_no_model_knows_what_time_it_is(graph: ModelGraph) -> None:
