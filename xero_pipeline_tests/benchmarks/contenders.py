@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from xero_pipeline_tests.benchmarks.environments import REPOSITORY, python_of
 from xero_pipeline_tests.benchmarks.runners.report import read_reports
@@ -95,33 +95,37 @@ def run(contender: Contender, server: Server) -> Run:
 
 
 def _run_processes(contender: Contender, server: Server, folder: Path) -> None:
-    last = contender.runners[-1]
+    processes: list[subprocess.Popen[bytes]] = []
+    for runner in contender.runners:
+        is_last = runner is contender.runners[-1]
+        source = processes[-1].stdout if processes else None
+        processes.append(_start(runner, server, folder, source, is_last))
+        if source is not None:
+            source.close()  # only its reader may hold it, or the writer never learns of its end
+    for runner, status in zip(contender.runners, [each.wait() for each in processes], strict=True):
+        if status != 0:
+            log_end = _log(folder, runner).read_text()[-2000:]
+            raise RunFailed(f"{contender.name}: {runner.module} failed.\n{log_end}")
+
+
+def _start(
+    runner: Runner, server: Server, folder: Path, source: IO[bytes] | None, is_last: bool
+) -> subprocess.Popen[bytes]:
     environment = {
         **os.environ,
         "PYTHONPATH": str(REPOSITORY),
         "XERO_CLIENT_ID": server.client_id,
         "XERO_CLIENT_SECRET": server.client_secret,
     }
-    with ExitStack() as open_files:
-        output = open_files.enter_context((folder / "output").open("wb"))
-        processes: list[subprocess.Popen[bytes]] = []
-        for runner in contender.runners:
-            log = open_files.enter_context(_log(folder, runner).open("wb"))
-            module = f"{_RUNNERS}.{runner.module}"
-            processes.append(
-                subprocess.Popen(
-                    [python_of(runner.peer), "-m", module, server.url, folder],
-                    stdin=processes[-1].stdout if processes else subprocess.DEVNULL,
-                    stdout=output if runner is last else subprocess.PIPE,
-                    stderr=log,
-                    cwd=folder,
-                    env=environment,
-                )
-            )
-        for runner, process in zip(contender.runners, processes, strict=True):
-            if process.wait() != 0:
-                log_end = _log(folder, runner).read_text()[-2000:]
-                raise RunFailed(f"{contender.name}: {runner.module} failed.\n{log_end}")
+    with (folder / "output").open("wb") as output, _log(folder, runner).open("wb") as log:
+        return subprocess.Popen(
+            [python_of(runner.peer), "-m", f"{_RUNNERS}.{runner.module}", server.url, folder],
+            stdin=source or subprocess.DEVNULL,
+            stdout=output if is_last else subprocess.PIPE,
+            stderr=log,
+            cwd=folder,
+            env=environment,
+        )
 
 
 def _log(folder: Path, runner: Runner) -> Path:
