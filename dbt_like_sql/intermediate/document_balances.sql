@@ -2,42 +2,46 @@
 -- with the same amount open. Any as-of figure is the rows with valid_from <= day < valid_to.
 with
 
-movements as (
-    select
-        organisation_id,
-        document_id,
-        document_date as day,
-        total as amount,
-        total_base as amount_base
+documents as (
+    select organisation_id, document_id, document_date, total, total_base
     from intermediate.documents
     where is_live
+),
+
+settlements as (
+    select * from intermediate.settlements
+),
+
+untouched as (
+    select
+        documents.organisation_id,
+        documents.document_id,
+        documents.document_date as valid_from,
+        first_settlements.settlement_date as valid_to,
+        documents.total as outstanding,
+        documents.total_base as outstanding_base
+    from documents
+    left join settlements as first_settlements
+        on first_settlements.organisation_id = documents.organisation_id
+        and first_settlements.document_id = documents.document_id
+        and first_settlements.position = 1
+),
+
+part_settled as (
+    select
+        organisation_id,
+        document_id,
+        settlement_date as valid_from,
+        next_settlement_date as valid_to,
+        left_after as outstanding,
+        left_after_base as outstanding_base
+    from settlements
+),
+
+spans as (
+    select * from untouched
     union all
-    select organisation_id, document_id, settlement_date, -amount, -cleared_base
-    from intermediate.settlements
-),
-
-days as (
-    select
-        organisation_id,
-        document_id,
-        day,
-        sum(amount) as amount,
-        -- One unknown rate makes the sum unknown, which sum() would pass over.
-        case when count(*) = count(amount_base) then sum(amount_base) end as amount_base
-    from movements
-    group by organisation_id, document_id, day
-),
-
-balances as (
-    select
-        organisation_id,
-        document_id,
-        day as valid_from,
-        lead(day) over document as valid_to,
-        sum(amount) over document as outstanding,
-        sum(amount_base) over document as outstanding_base
-    from days
-    window document as (partition by organisation_id, document_id order by day)
+    select * from part_settled
 )
 
 select
@@ -45,7 +49,9 @@ select
     document_id,
     valid_from,
     valid_to,
-    outstanding::decimal(18, 2) as outstanding,
-    outstanding_base::decimal(18, 2) as outstanding_base
-from balances
+    outstanding,
+    outstanding_base
+from spans
 where outstanding <> 0
+    -- Of several settlements on one day the last one says what the day ended with.
+    and (valid_to > valid_from or valid_to is null)

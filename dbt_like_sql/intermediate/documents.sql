@@ -4,7 +4,7 @@
 with
 
 organisations as (
-    select organisation_id, base_currency, short_code from staging.organisations
+    select organisation_id, base_currency from staging.organisations
 ),
 
 invoices as (
@@ -28,10 +28,7 @@ invoices as (
         currency_rate,
         total,
         amount_due as xero_amount_due,
-        case type
-            when 'ACCREC' then '/AccountsReceivable/View.aspx?InvoiceID=' || invoice_id::varchar
-            else '/AccountsPayable/Edit.aspx?InvoiceID=' || invoice_id::varchar
-        end as path
+        null::uuid as bank_transaction_id
     from staging.invoices
     where not is_removed
 ),
@@ -59,9 +56,7 @@ credit_notes as (
         currency_rate,
         total,
         remaining_credit as xero_amount_due,
-        case type
-            when 'ACCRECCREDIT' then '/AccountsReceivable/' else '/AccountsPayable/'
-        end || 'ViewCreditNote.aspx?creditNoteID=' || credit_note_id::varchar as path
+        null::uuid as bank_transaction_id
     from staging.credit_notes
     where not is_removed
 ),
@@ -102,7 +97,7 @@ money_ahead as (
     where not is_removed
 ),
 
--- A pre- or overpayment is opened in Xero through the bank transaction that made it.
+-- The bank transaction that a pre- or overpayment was made by.
 bank_rows as (
     select
         organisation_id,
@@ -138,8 +133,7 @@ pre_and_overpayments as (
         money_ahead.currency_rate,
         money_ahead.total,
         money_ahead.remaining_credit as xero_amount_due,
-        '/Bank/ViewTransaction.aspx?bankTransactionID=' || bank_rows.bank_transaction_id::varchar
-            as path
+        bank_rows.bank_transaction_id
     from money_ahead
     left join bank_rows
         on bank_rows.organisation_id = money_ahead.organisation_id
@@ -158,7 +152,6 @@ converted as (
     select
         documents.*,
         organisations.base_currency,
-        organisations.short_code,
         intermediate.effective_rate(
             documents.currency_rate, documents.currency_code, organisations.base_currency
         ) as effective_rate
@@ -195,7 +188,7 @@ select
     converted.total,
     intermediate.to_base(converted.total, converted.effective_rate) as total_base,
     converted.xero_amount_due,
-    intermediate.deep_link(converted.short_code, converted.path) as deep_link
+    converted.bank_transaction_id
 from converted
 left join staging.contacts as contacts
     on contacts.organisation_id = converted.organisation_id

@@ -16,7 +16,7 @@ payments as (
         organisation_id,
         document_id,
         case document_type when 'invoice' then 'payment' else 'refund' end as settlement_type,
-        payment_id::varchar as settlement_id,
+        payment_id as settlement_id,
         payment_date as recorded_date,
         amount
     from staging.payments
@@ -29,7 +29,8 @@ allocations as (
         invoice_id,
         credit_id,
         credit_type,
-        coalesce(allocation_id::varchar, credit_id::varchar || '/' || allocation_number)
+        -- Allocations have had no id of their own at all times.
+        coalesce(allocation_id, md5(credit_id::varchar || allocation_number)::uuid)
             as settlement_id,
         allocation_date as recorded_date,
         amount
@@ -74,19 +75,16 @@ dated as (
 running as (
     select
         *,
-        total - sum(amount) over up_to_here as left_after,
-        total_base - coalesce(sum(amount_base) over before, 0) as left_before_base
+        row_number() over in_order as position,
+        lead(settlement_date) over in_order as next_settlement_date,
+        total - sum(amount) over in_order as left_after,
+        total_base - sum(amount_base) over in_order as left_after_at_rate
     from dated
-    window
-        up_to_here as (
-            partition by organisation_id, document_id
-            order by settlement_date, recorded_date, settlement_id
-        ),
-        before as (
-            partition by organisation_id, document_id
-            order by settlement_date, recorded_date, settlement_id
-            rows between unbounded preceding and 1 preceding
-        )
+    window in_order as (
+        partition by organisation_id, document_id
+        order by settlement_date, recorded_date, settlement_id
+        rows between unbounded preceding and current row
+    )
 )
 
 select
@@ -96,12 +94,16 @@ select
     ledger,
     settlement_type,
     settlement_id,
+    position,
     settlement_date,
+    next_settlement_date,
     recorded_date,
     is_before_document,
     amount,
     -- The settlement that leaves nothing clears the cents that rounding left in base, too.
-    case when left_after = 0 then left_before_base else amount_base end::decimal(18, 2)
-        as cleared_base,
-    left_after::decimal(18, 2) as left_after
+    (case when left_after = 0 then amount_base + left_after_at_rate else amount_base end)
+        ::decimal(18, 2) as cleared_base,
+    left_after::decimal(18, 2) as left_after,
+    (case when left_after = 0 then 0 else left_after_at_rate end)::decimal(18, 2)
+        as left_after_base
 from running

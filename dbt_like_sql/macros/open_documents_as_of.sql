@@ -6,6 +6,7 @@ with
 as_of_dates as (
     select
         organisation_id,
+        short_code,
         least(coalesce(as_of::date, as_of_date), as_of_date) as as_of_date
     from staging.organisations
 ),
@@ -14,6 +15,7 @@ open_documents as (
     select
         documents.*,
         as_of_dates.as_of_date,
+        as_of_dates.short_code,
         -- Credits are negative: they reduce what is owed.
         documents.sign * balances.outstanding as amount_due,
         documents.sign * balances.outstanding_base as amount_due_base
@@ -97,5 +99,7 @@ select
     is_due_date_missing,
     is_rate_missing,
     is_payment_before_document,
-    deep_link
+    intermediate.document_link(
+        short_code, ledger, document_type, document_id, bank_transaction_id
+    ) as deep_link
 from revalued

@@ -33,19 +33,28 @@ as_of_dates as (
     select organisation_id, as_of_date from month_ends
 ),
 
+-- What is open for the same days and of the same age is added up before the days are laid over it:
+-- far fewer rows than documents.
 balances as (
     select
         balances.organisation_id,
         balances.valid_from,
         coalesce(balances.valid_to, date '9999-12-31') as valid_to,
         documents.aged_from,
-        documents.document_type,
-        documents.sign * balances.outstanding_base as amount_due_base
+        count(*) as documents,
+        sum(documents.sign * balances.outstanding_base) as amount_due_base,
+        sum(documents.sign * balances.outstanding_base) filter (
+            where documents.document_type <> 'prepayment'
+        ) as xero_view_base,
+        sum(balances.outstanding_base) filter (where documents.document_type = 'invoice')
+            as invoices_base
     from intermediate.document_balances as balances
     join intermediate.documents as documents
         on documents.organisation_id = balances.organisation_id
         and documents.document_id = balances.document_id
     where documents.ledger = 'receivable'
+    group by
+        balances.organisation_id, balances.valid_from, balances.valid_to, documents.aged_from
 ),
 
 aged as (
@@ -53,12 +62,10 @@ aged as (
         as_of_dates.organisation_id,
         as_of_dates.as_of_date,
         intermediate.aging_bucket(as_of_dates.as_of_date - balances.aged_from) as bucket,
-        count(*) as documents,
+        sum(balances.documents)::bigint as documents,
         sum(balances.amount_due_base) as amount_due_base,
-        sum(balances.amount_due_base) filter (where balances.document_type <> 'prepayment')
-            as xero_view_base,
-        sum(balances.amount_due_base) filter (where balances.document_type = 'invoice')
-            as invoices_base
+        sum(balances.xero_view_base) as xero_view_base,
+        sum(balances.invoices_base) as invoices_base
     from as_of_dates
     join balances
         on balances.organisation_id = as_of_dates.organisation_id

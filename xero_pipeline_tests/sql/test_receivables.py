@@ -55,6 +55,12 @@ def book() -> Book:
     book.invoice("paid ahead", "Harbour Cafe", day(5, 10), due=day(5, 20), total=100)
     book.payment(day(5, 1), 40, invoice="paid ahead")
 
+    book.invoice("twice in a day", "Harbour Cafe", day(5, 10), due=day(5, 20), total=100)
+    for amount in (30, 20):
+        book.payment(day(5, 15), amount, invoice="twice in a day")
+    book.invoice("paid at once", "Harbour Cafe", day(5, 10), due=day(5, 20), total=100)
+    book.payment(day(5, 10), 100, invoice="paid at once")
+
     book.credit_note("CN-1", "Kea Tours", day(5, 15), total=80)
     book.invoice("credited", "Kea Tours", day(5, 1), due=day(5, 21), total=100)
     book.allocate(day(5, 15), 30, invoice="credited", credit_note="CN-1")
@@ -176,6 +182,12 @@ def test_a_payment_before_its_invoice_counts_from_the_invoice_date_and_is_flagge
     assert (row["amount_due"], row["is_payment_before_document"]) == (60, True)
 
 
+def test_settlements_of_one_day_count_together(book: Book) -> None:
+    assert due_on(book, "twice in a day", day(5, 14)) == 100
+    assert due_on(book, "twice in a day", day(5, 15)) == 50
+    assert open_on(book, "paid at once", day(5, 10)) is None
+
+
 def test_an_allocation_counts_for_both_sides_from_its_own_date(book: Book) -> None:
     assert due_on(book, "credited", day(5, 14)) == 100
     assert due_on(book, "credited", day(5, 15)) == 70
@@ -189,6 +201,22 @@ def test_unused_credit_is_a_negative_row_aged_by_its_own_date_and_lessened_by_re
     assert row is not None
     assert (row["amount_due"], row["document_type"]) == (-30, "credit_note")
     assert (row["days_overdue"], row["due_date"]) == (46, None)
+
+
+@pytest.mark.parametrize(
+    ("number", "page"),
+    [
+        ("due 1", "AccountsReceivable%2FView.aspx%3FInvoiceID%3D"),
+        ("CN-1", "AccountsReceivable%2FViewCreditNote.aspx%3FcreditNoteID%3D"),
+    ],
+)
+def test_a_document_links_to_its_page_in_xero(book: Book, number: str, page: str) -> None:
+    row = open_on(book, number)
+    assert row is not None
+    assert row["deep_link"] == (
+        "https://go.xero.com/organisationlogin/default.aspx?shortcode=%21abc&redirecturl=%2F"
+        f"{page}{row['document_id']}"
+    )
 
 
 # --- currency ------------------------------------------------------------------------------------
