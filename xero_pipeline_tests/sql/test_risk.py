@@ -214,3 +214,31 @@ def test_only_payments_known_on_the_day_are_used() -> None:
     book.build("marts.overdue_risk")
     row = risk(book, "Kea")
     assert (row["settled_invoices"], row["worst_age"], row["outstanding_base"]) == (0, 40, 100)
+
+
+# --- how good the forecast was -------------------------------------------------------------------
+
+
+def test_the_forecast_is_published_beside_two_dull_ones() -> None:
+    book = Book(as_of=TODAY)
+    book.contact("Kea")
+    settle(book, "Kea", ago(400), 8, 8, 8, 8, 18)
+    settle(book, "Kea", ago(40), 10)
+    book.build("marts.payment_forecast_accuracy")
+    rows = book.rows("from marts.payment_forecast_accuracy")
+    # Foretold for the one invoice of the last year: the median 8, the due date, the mean 10.
+    assert {r["method"]: (r["invoices"], r["mean_error_days"]) for r in rows} == {
+        "shrunk_median": (1, -2),
+        "due_date": (1, -10),
+        "contact_mean": (1, 0),
+    }
+
+
+def test_an_invoice_is_foretold_from_what_was_settled_before_it() -> None:
+    book = Book(as_of=TODAY)
+    book.contact("Kea")
+    settle(book, "Kea", ago(200), 90)
+    settle(book, "Kea", ago(150), 10)  # dated before the first one was paid
+    book.build("marts.payment_forecast_accuracy")
+    rows = book.rows("select foretold, contact_mean from intermediate.payment_backtest")
+    assert rows == [{"foretold": 0, "contact_mean": 0}] * 2
