@@ -45,14 +45,13 @@ def lines(title: str, series: Sequence[Series]) -> str:
     if len(series) > 1:
         axes.legend(frameon=False, fontsize=8)
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
-    figure.autofmt_xdate()
     return _markdown(title, figure)
 
 
 def _canvas(title: str) -> tuple[Figure, Axes]:
     # Figure instead of pyplot: pyplot keeps a global register of figures, which leaks in a daemon.
-    figure = Figure(figsize=(6, 2.6), dpi=110, layout="constrained")
-    axes = figure.add_subplot()
+    figure = Figure(figsize=(6, 2.6), dpi=110)
+    axes = figure.add_axes((0.1, 0.2, 0.88, 0.66))
     axes.set_title(title, fontsize=10, color=_INK, loc="left")
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(_MUTED)

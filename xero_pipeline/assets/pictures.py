@@ -73,10 +73,13 @@ _PICTURES: Mapping[str, Draw] = {
     ),
     "marts.cash_flow_monthly": _over_time(
         """
-        select organisations.name || ', ' || organisations.base_currency, as_of_date, cash_base
+        select
+            organisations.name || ', ' || organisations.base_currency,
+            flows.as_of_date,
+            flows.cash_base
         from marts.cash_flow_monthly as flows
         join staging.organisations as organisations using (organisation_id)
-        order by organisations.name, as_of_date
+        order by organisations.name, flows.as_of_date
         """,
         "Cash at month end",
     ),

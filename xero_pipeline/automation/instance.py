@@ -21,6 +21,10 @@ concurrency:
 run_monitoring: {enabled: true}
 # Failures in a step are classified by the pipeline itself; the daemon retries crashed workers only.
 run_retries: {enabled: true, max_retries: 2, retry_on_asset_or_op_failure: false}
+event_log_storage:
+  module: xero_pipeline.automation.event_log
+  class: PooledSqliteEventLogStorage
+  config: {base_dir: "EVENTS"}
 retention:
   schedule: {purge_after_days: 90}
   sensor: {purge_after_days: {skipped: 7, success: 30}}
@@ -33,7 +37,7 @@ def ensure_dagster_home(settings: Settings) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     configuration = home / "dagster.yaml"
     if not configuration.exists():
-        configuration.write_text(_DAGSTER_YAML)
+        configuration.write_text(_DAGSTER_YAML.replace("EVENTS", str(home / "history" / "runs")))
     return home
 
 

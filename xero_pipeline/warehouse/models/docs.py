@@ -18,6 +18,9 @@ from pydantic import (
 
 from xero_pipeline.warehouse.errors import ModelsInvalid
 
+# The parser in C where PyYAML was built with it: ten times faster, same result.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 Severity = Literal["error", "warn"]
 Text = Annotated[str, BeforeValidator(lambda text: " ".join(str(text).split()))]
 
@@ -170,7 +173,8 @@ def _qualified(name: str, schema: str) -> str:
 
 def _read(path: Path) -> DocFile:
     try:
-        return DocFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        written = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506
+        return DocFile.model_validate(written)
     except yaml.YAMLError as error:
         raise ModelsInvalid(path, f"is not YAML: {error}") from error
     except ValidationError as error:

@@ -16,6 +16,8 @@ from sqlglot.lineage import lineage
 from xero_pipeline.warehouse.models.graph import ModelGraph
 
 logger = logging.getLogger(__name__)
+# It warns about every construct that it cannot follow; such columns are left out here.
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,268 @@
+"""Connect, extract, land, load, model, check, publish: once fully and once incrementally, over
+HTTP, through Dagster, against the ground truth."""
+
+from __future__ import annotations
+
+import datetime as dt
+import operator
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import requests
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    retry_if_result,
+    stop_after_delay,
+    wait_fixed,
+)
+
+from xero_pipeline.automation import Outcome, refresh_in_process
+from xero_pipeline.demo.proof import Proof, prove
+from xero_pipeline.sandbox.serve import RunningSandbox
+from xero_pipeline.settings import Settings
+from xero_pipeline.xero import ENDPOINTS, REPORTS
+from xero_pipeline_tests.conftest import DEMO, DEMO_START, SandboxFactory
+from xero_pipeline_tests.connected import connect_both, environment
+
+ALL_SOURCES = len(ENDPOINTS) + len(REPORTS)
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """One refresh of both organisations, and what there was to see right after it."""
+
+    outcome: Outcome
+    proof: Proof
+    requests: list[dict[str, Any]]
+    snapshot: Path
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    sandbox: RunningSandbox
+    settings: Settings
+    agency: str
+    client: str
+
+    def refresh(self) -> Refresh:
+        self.sandbox.control.clear_requests()
+        outcome = refresh_in_process(self.settings, [self.agency, self.client])
+        asked = self.sandbox.control.requests()
+        with duckdb.connect(self.settings.published_database, read_only=True) as published:
+            proof = prove(published, DEMO.seed or 0, DEMO_START)
+        return Refresh(outcome, proof, asked, self.settings.published_database.resolve())
+
+    def published(self, sql: str) -> list[Any]:
+        with duckdb.connect(self.settings.published_database, read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+
+@pytest.fixture(scope="module")
+def pipeline(
+    sandbox_factory: SandboxFactory, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pipeline]:
+    home = tmp_path_factory.mktemp("home")
+    sandbox = sandbox_factory(replace(DEMO, redirect_uris=("http://localhost:8989/callback",)))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment(sandbox, home).items():
+            patch.setenv(name, value)
+        settings = Settings()
+        yield Pipeline(sandbox, settings, *connect_both(sandbox, settings))
+
+
+@pytest.fixture(scope="module")
+def first(pipeline: Pipeline) -> Refresh:
+    return pipeline.refresh()
+
+
+@pytest.fixture(scope="module")
+def second(pipeline: Pipeline, first: Refresh) -> Refresh:
+    """A day later."""
+    pipeline.sandbox.control.advance(dt.timedelta(days=1))
+    return pipeline.refresh()
+
+
+def test_the_first_refresh_publishes(first: Refresh) -> None:
+    assert first.outcome == Outcome(problems=(), is_published=True)
+
+
+def test_every_mart_equals_the_ground_truth_to_the_cent(first: Refresh) -> None:
+    assert first.proof.differences == ()
+    assert set(first.proof.figures) >= {
+        "ar_aging_documents",
+        "ar_aging_summary",
+        "ap_aging_documents",
+        "ap_aging_summary",
+        "mrr_customers",
+        "mrr_movements",
+        "mrr_monthly",
+        "cash_balances",
+        "cash_balances_history",
+        "cash_flow_monthly",
+        "runway",
+        "client_tasks",
+    }
+    assert all(figures > 0 for figures in first.proof.figures.values())
+
+
+def test_a_full_sync_asks_each_endpoint_once_per_thousand_rows(
+    pipeline: Pipeline, first: Refresh
+) -> None:
+    """And no report or endpoint besides."""
+    pages = {
+        "Invoices": 2,
+        "Payments": 2,
+        "BankTransactions": 2,
+    }
+    asked = [
+        request["path"].removeprefix("/api.xro/2.0/")
+        for request in first.requests
+        if request["tenant"] == pipeline.agency
+    ]
+    counted = {path: asked.count(path) for path in set(asked)}
+    sources = [*(e.path for e in ENDPOINTS), *(r.path for r in REPORTS)]
+    assert counted == {path: pages.get(path, 1) for path in sources}
+
+
+def test_only_get_ever_reaches_the_api(first: Refresh) -> None:
+    assert {r["method"] for r in first.requests if r["path"].startswith("/api.xro/")} == {"GET"}
+
+
+def test_a_day_later_only_what_changed_is_read(second: Refresh, pipeline: Pipeline) -> None:
+    assert second.outcome == Outcome(problems=(), is_published=True)
+    api_calls = [r for r in second.requests if r["path"].startswith("/api.xro/")]
+    assert len(api_calls) == 2 * ALL_SOURCES
+    ((changed, received),) = pipeline.published(
+        """
+        select sum(rows_changed), sum(rows_received)
+        from ops.syncs
+        where modified_since is not null
+        """
+    )
+    assert 0 < changed <= received < 100
+
+
+def test_a_day_later_the_marts_equal_the_ground_truth_of_that_day(second: Refresh) -> None:
+    assert second.proof.differences == ()
+
+
+def test_the_first_snapshot_is_kept_beside_the_second(first: Refresh, second: Refresh) -> None:
+    assert first.snapshot.exists()
+    assert first.snapshot != second.snapshot
+
+
+def test_no_secret_is_in_anything_that_is_published_landed_or_logged(
+    pipeline: Pipeline, second: Refresh
+) -> None:
+    secrets = [pipeline.settings.client_secret.get_secret_value().encode()]  # type: ignore[union-attr]
+    secrets += [b"Bearer ", b"refresh_token"]
+    home = pipeline.settings.home
+    places = [second.snapshot, *home.glob("dagster/**/*"), *home.glob("landing/**/*")]
+    files = [place for place in places if place.is_file()]
+    assert len(files) > 50
+    assert not [(file, s) for file in files for s in secrets if s in file.read_bytes()]
+
+
+def test_a_failed_check_leaves_the_last_good_snapshot_in_place(
+    pipeline: Pipeline, second: Refresh
+) -> None:
+    with duckdb.connect(pipeline.settings.build_database) as build:
+        build.execute("insert into raw.invoices from raw.invoices limit 1")
+    outcome = refresh_in_process(pipeline.settings, [pipeline.agency])
+    assert not outcome.is_published
+    assert "staging/invoices" in " ".join(outcome.problems)
+    assert pipeline.settings.published_database.resolve() == second.snapshot
+
+
+def test_a_partition_is_materialised_from_the_ui(pipeline: Pipeline, second: Refresh) -> None:
+    """Through the webserver's own GraphQL API, as the Materialize button does."""
+    with _dagster_dev() as url:
+        launched = _graphql(
+            url,
+            """
+            mutation ($params: ExecutionParams!) {
+              launchPipelineExecution(executionParams: $params) {
+                __typename
+                ... on LaunchRunSuccess { run { runId } }
+                ... on PythonError { message }
+              }
+            }
+            """,
+            {
+                "params": {
+                    "selector": {
+                        "repositoryLocationName": "xero_pipeline.definitions",
+                        "repositoryName": "__repository__",
+                        "pipelineName": "__ASSET_JOB",
+                        "assetSelection": [{"path": ["xero", "contacts"]}],
+                        "assetCheckSelection": [],
+                    },
+                    "mode": "default",
+                    "executionMetadata": {
+                        "tags": [{"key": "dagster/partition", "value": pipeline.client}]
+                    },
+                }
+            },
+        )["launchPipelineExecution"]
+        assert launched["__typename"] == "LaunchRunSuccess", launched
+        run_id = launched["run"]["runId"]
+        _wait_for(lambda: _status(url, run_id) in ("SUCCESS", "FAILURE", "CANCELED"))
+        assert _status(url, run_id) == "SUCCESS"
+
+
+def _status(url: str, run_id: str) -> str:
+    query = "query ($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
+    return str(_graphql(url, query, {"id": run_id})["runOrError"]["status"])
+
+
+def _graphql(url: str, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+    body = {"query": query, "variables": variables}
+    answer = requests.post(f"{url}/graphql", json=body, timeout=60).json()
+    assert "errors" not in answer, answer
+    return dict(answer["data"])
+
+
+@contextmanager
+def _dagster_dev() -> Iterator[str]:
+    """`dagster dev` as the README starts it: webserver, daemon and code server."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = int(probe.getsockname()[1])
+    dagster = Path(sys.executable).with_name("dagster")
+    command = [
+        str(dagster),
+        "dev",
+        "--module-name",
+        "xero_pipeline.definitions",
+        "--port",
+        str(port),
+    ]
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_for(lambda: requests.get(f"{url}/server_info", timeout=1).ok)
+        yield url
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def _wait_for(condition: Callable[[], object]) -> None:
+    attempts = Retrying(
+        stop=stop_after_delay(120),
+        wait=wait_fixed(0.2),
+        retry=retry_if_exception_type(requests.RequestException) | retry_if_result(operator.not_),
+    )
+    attempts(condition)
