@@ -9,6 +9,7 @@ import pytest
 
 from xero_pipeline_tests.sql.book import Book, Line
 from xero_pipeline_tests.sql.rows import Row
+from xero_pipeline_tests.sql.warehouse import Warehouse
 
 TODAY = dt.date(2026, 6, 15)
 MARTS = ("marts.runway", "marts.cash_balances_history")
@@ -18,8 +19,8 @@ def day(month: int, number: int, year: int = 2026) -> dt.date:
     return dt.date(year, month, number)
 
 
-def opened() -> Book:
-    book = Book(as_of=TODAY)
+def opened(key: str = "agency", warehouse: Warehouse | None = None) -> Book:
+    book = Book(key, as_of=TODAY, warehouse=warehouse)
     book.account("090", "Current", "BANK", currency_code="NZD", bank_account_type="BANK")
     book.account("091", "Savings", "BANK", currency_code="NZD", bank_account_type="BANK")
     book.account("093", "Dollars", "BANK", currency_code="USD", bank_account_type="BANK")
@@ -210,39 +211,57 @@ def test_a_user_can_say_that_an_account_is_one_off() -> None:
 # --- runway --------------------------------------------------------------------------------------
 
 
-def spending(amounts: dict[dt.date, int]) -> Book:
-    """10,000 of capital in March 2025, then this net spending a month."""
-    book = opened()
+def spending(key: str, warehouse: Warehouse, amounts: dict[dt.date, int]) -> None:
+    """A firm with 10,000 of capital in March 2025, and this net spending on these days."""
+    book = opened(key, warehouse)
     book.bank_transaction("capital", "RECEIVE", day(3, 1, 2025), lines=(Line(10000, "970"),))
-    for month, amount in amounts.items():
+    for on, amount in amounts.items():
         kind = "SPEND" if amount > 0 else "RECEIVE"
-        book.bank_transaction(f"{month}", kind, month, lines=(Line(abs(amount), "400"),))
-    book.build(*MARTS)
-    return book
+        book.bank_transaction(f"{on}", kind, on, lines=(Line(abs(amount), "400"),))
+    book.flush()
 
 
-def runway(book: Book, basis: str) -> Row:
-    (row,) = book.rows("select * from marts.runway where basis = ?", basis)
-    return row
+def each_spring_month(amount: int) -> dict[dt.date, int]:
+    return {day(month, 10): amount for month in (3, 4, 5)}
 
 
 @pytest.fixture(scope="module")
-def burning() -> Book:
+def firms() -> Warehouse:
     """Half of June is over, so May is the last month that counts."""
-    return spending(
-        {
-            day(6, 10, 2025): 120,
-            day(7, 10, 2025): 60,
-            day(8, 10, 2025): 30,
-            day(12, 10, 2025): 100,
-            day(1, 10): 200,
-            day(2, 10): 300,
-            day(3, 10): 500,
-            day(4, 10): 700,
-            day(5, 10): 601,
-            day(6, 10): 89,
-        }
+    warehouse = Warehouse()
+    burning = {
+        day(6, 10, 2025): 120,
+        day(7, 10, 2025): 60,
+        day(8, 10, 2025): 30,
+        day(12, 10, 2025): 100,
+        day(1, 10): 200,
+        day(2, 10): 300,
+        day(3, 10): 500,
+        day(4, 10): 700,
+        day(5, 10): 601,
+        day(6, 10): 89,
+    }
+    spending("burning", warehouse, burning)
+    spending("growing", warehouse, each_spring_month(-100))
+    spending("tight", warehouse, each_spring_month(700))  # 7900 / 700
+    spending("short", warehouse, each_spring_month(1200))  # 6400 / 1200
+    spending("broke", warehouse, each_spring_month(4000))
+    young = opened("young", warehouse)
+    young.bank_transaction("capital", "RECEIVE", day(3, 20), lines=(Line(900, "970"),))
+    young.bank_transaction("rent", "SPEND", day(5, 20), lines=(Line(100, "400"),))
+    young.flush()
+    warehouse.build(*MARTS)
+    return warehouse
+
+
+def runway(firms: Warehouse, key: str, basis: str = "3m") -> Row:
+    (row,) = firms.rows(
+        "select runway.* from marts.runway join staging.organisations using (organisation_id) "
+        "where name = ? and basis = ?",
+        key.title(),
+        basis,
     )
+    return row
 
 
 @pytest.mark.parametrize(
@@ -256,47 +275,41 @@ def burning() -> Book:
         ("last_year_season", "70.00"),  # June, July and August a year ago
     ],
 )
-def test_burn_is_taken_from_complete_months(burning: Book, basis: str, burn: str) -> None:
-    assert runway(burning, basis)["net_burn_base"] == Decimal(burn)
+def test_burn_is_taken_from_complete_months(firms: Warehouse, basis: str, burn: str) -> None:
+    assert runway(firms, "burning", basis)["net_burn_base"] == Decimal(burn)
 
 
-def test_runway_is_cash_over_burn(burning: Book) -> None:
-    row = runway(burning, "3m")
+def test_runway_is_cash_over_burn(firms: Warehouse) -> None:
+    row = runway(firms, "burning")
     # 10,000 less 2,700 spent is 7,300; 7,300 / 600.33 months of 365/12 days.
     assert (row["cash_base"], row["runway_months"]) == (7300, Decimal("12.16"))
     assert row["runway_date"] == TODAY + dt.timedelta(days=369)
-    assert (row["state"], row["band"], row["is_default"]) == ("runway", "over_12_months", True)
+    assert (row["state"], row["is_default"]) == ("runway", True)
 
 
-def test_whoever_does_not_burn_has_no_runway_figure() -> None:
-    book = spending({day(m, 10): -100 for m in (1, 2, 3, 4, 5)})
-    row = runway(book, "3m")
+def test_whoever_does_not_burn_has_no_runway_figure(firms: Warehouse) -> None:
+    row = runway(firms, "growing")
     assert (row["state"], row["runway_months"], row["band"]) == ("cash_generative", None, None)
     assert row["net_burn_base"] == -100
 
 
-def test_too_few_complete_months_are_said_to_be_too_few() -> None:
-    book = opened()
-    book.bank_transaction("capital", "RECEIVE", day(3, 20), lines=(Line(900, "970"),))
-    book.bank_transaction("rent", "SPEND", day(5, 20), lines=(Line(100, "400"),))
-    book.build(*MARTS)
+def test_too_few_complete_months_are_said_to_be_too_few(firms: Warehouse) -> None:
     # March is cut off by the beginning of the books, June by today.
-    assert (runway(book, "1m")["state"], runway(book, "1m")["runway_months"]) == ("runway", 8)
-    row = runway(book, "3m")
+    last_month = runway(firms, "young", "1m")
+    assert (last_month["state"], last_month["runway_months"]) == ("runway", 8)
+    row = runway(firms, "young")
     assert (row["state"], row["months_found"]) == ("insufficient_history", 2)
     assert (row["net_burn_base"], row["runway_months"]) == (None, None)
 
 
 @pytest.mark.parametrize(
-    ("monthly", "band"),
-    [(700, "6_to_12_months"), (1200, "under_6_months")],  # 7900 / 700 and 6400 / 1200
+    ("key", "band"),
+    [("burning", "over_12_months"), ("tight", "6_to_12_months"), ("short", "under_6_months")],
 )
-def test_bands_turn_below_twelve_and_six_months(monthly: int, band: str) -> None:
-    book = spending({day(m, 10): monthly for m in (3, 4, 5)})
-    assert runway(book, "3m")["band"] == band
+def test_bands_turn_below_twelve_and_six_months(firms: Warehouse, key: str, band: str) -> None:
+    assert runway(firms, key)["band"] == band
 
 
-def test_without_cash_the_runway_is_over() -> None:
-    book = spending({day(m, 10): 4000 for m in (3, 4, 5)})
-    row = runway(book, "3m")
+def test_without_cash_the_runway_is_over(firms: Warehouse) -> None:
+    row = runway(firms, "broke")
     assert (row["cash_base"], row["runway_months"], row["runway_date"]) == (-2000, 0, TODAY)

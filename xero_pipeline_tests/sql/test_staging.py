@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
 
@@ -119,33 +120,25 @@ def test_reports_become_one_row_per_account(book: Book) -> None:
     assert amounts[book.id("Account", "800")] == -99
 
 
-@pytest.mark.parametrize(
-    ("zone", "synced_at", "local_day"),
-    [
-        ("NEWZEALANDSTANDARDTIME", dt.datetime(2026, 6, 30, 11, 59), dt.date(2026, 6, 30)),
-        ("NEWZEALANDSTANDARDTIME", dt.datetime(2026, 6, 30, 12, 0), dt.date(2026, 7, 1)),
-        ("PACIFICSTANDARDTIME", dt.datetime(2026, 7, 1, 6, 59), dt.date(2026, 6, 30)),
-        ("GMTSTANDARDTIME", dt.datetime(2026, 6, 30, 23, 0), dt.date(2026, 7, 1)),  # summer time
-        ("MARSSTANDARDTIME", dt.datetime(2026, 6, 30, 23, 0), dt.date(2026, 6, 30)),
-    ],
-)
-def test_today_is_the_organisations_calendar_day_at_its_last_sync(
-    zone: str, synced_at: dt.datetime, local_day: dt.date
-) -> None:
+ZONES = [
+    ("NEWZEALANDSTANDARDTIME", dt.datetime(2026, 6, 30, 11, 59), dt.date(2026, 6, 30)),
+    ("NEWZEALANDSTANDARDTIME", dt.datetime(2026, 6, 30, 12, 0), dt.date(2026, 7, 1)),
+    ("PACIFICSTANDARDTIME", dt.datetime(2026, 7, 1, 6, 59), dt.date(2026, 6, 30)),
+    ("GMTSTANDARDTIME", dt.datetime(2026, 6, 30, 23, 0), dt.date(2026, 7, 1)),  # summer time
+    ("MARSSTANDARDTIME", dt.datetime(2026, 6, 30, 23, 0), dt.date(2026, 6, 30)),
+]
+
+
+def test_today_is_the_organisations_calendar_day_at_its_last_sync() -> None:
     warehouse = Warehouse()
-    warehouse.insert(
-        "organisation",
-        [
-            {
-                "organisation_id": "83d45ecd-f160-5b93-a4af-b47aae1e8360",
-                "timezone": zone,
-                "_synced_at": synced_at,
-            }
-        ],
-    )
+    organisations = [
+        {"organisation_id": uuid.UUID(int=number), "timezone": zone, "_synced_at": synced_at}
+        for number, (zone, synced_at, _) in enumerate(ZONES)
+    ]
+    warehouse.insert("organisation", organisations)
     warehouse.build("staging.organisations")
-    (row,) = warehouse.rows("from staging.organisations")
-    assert row["as_of_date"] == local_day
-    unknown = warehouse.failures("organisations_in_unknown_timezone")
-    assert [each["xero_timezone"] for each in unknown] == [zone] * row["is_timezone_unknown"]
-    assert row["is_timezone_unknown"] == (zone == "MARSSTANDARDTIME")
+    rows = warehouse.rows("from staging.organisations order by organisation_id")
+    assert [row["as_of_date"] for row in rows] == [local_day for _, _, local_day in ZONES]
+    # A zone that is not listed is counted in UTC, and is a finding.
+    (finding,) = warehouse.failures("organisations_in_unknown_timezone")
+    assert finding["xero_timezone"] == "MARSSTANDARDTIME"
