@@ -1,7 +1,15 @@
 -- Invoices, credit notes and overpayments in base currency against the control account in Xero's
 -- Trial Balance. Prepayments are not in it: they wait in the accounts of their own lines. Only for
--- a report of the as-of date that was read by the organisation's latest sync.
+-- a report of the as-of date that was read by the organisation's latest sync, and not when anything
+-- changed while that sync was reading.
 with
+
+unsettled as (
+    select organisation_id
+    from intermediate.document_changes
+    where is_changed_since_read
+    group by organisation_id
+),
 
 control as (
     select
@@ -28,3 +36,4 @@ from control
 join marts.ap_aging_totals as totals
     on totals.organisation_id = control.organisation_id
 where totals.xero_view_base <> control.amount
+    and control.organisation_id not in (select organisation_id from unsettled)

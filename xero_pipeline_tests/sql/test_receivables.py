@@ -339,6 +339,7 @@ def test_the_history_holds_400_days_and_24_month_ends(kinds: Book) -> None:
     [
         "ar_documents_equal_xero_amount_due",
         "ar_contacts_equal_xero_balances",
+        "ar_overdue_equals_xero_balances",
         "ar_total_equals_control_account",
         "ar_history_ends_at_summary",
         "documents_settled_beyond_total",
@@ -368,18 +369,31 @@ def balances(outstanding: int, overdue: int) -> Row:
 
 def test_contacts_tie_out_with_their_balances_at_xero() -> None:
     book = opened()
-    for name, outstanding, overdue in (("Right", 90, 100), ("Wrong", 95, 100), ("Old", 1, 1)):
-        contact = book.contact(name, balances=balances(outstanding, overdue))
-        contact["_synced_at"] = book.synced_at
-        changed = book.synced_at + dt.timedelta(hours=1 if name == "Old" else -1)
+    for name, outstanding, overdue in (("Right", 90, 100), ("Wrong", 95, 80), ("Old", 1, 1)):
+        book.contact(name, balances=balances(outstanding, overdue))
         invoice = book.invoice(f"INV {name}", name, day(5, 1), due=day(5, 31), total=100)
-        invoice["updated_date_utc"] = changed
         book.credit_note(f"CN {name}", name, day(6, 1), total=10)
-        # Dated tomorrow: Xero's balance has it already, today's aging does not.
-        book.payment(TODAY + dt.timedelta(days=1), 0, invoice=f"INV {name}")
+        # Old's balances were read before its invoice changed.
+        changed = dt.timedelta(hours=1 if name == "Old" else -1)
+        invoice["updated_date_utc"] = book.synced_at + changed
     book.build(*RECEIVABLES)
-    (row,) = book.warehouse.failures("ar_contacts_equal_xero_balances")
-    assert (row["name"], row["figure"], row["variance"]) == ("Wrong", "outstanding", -5)
+    (outstanding_row,) = book.warehouse.failures("ar_contacts_equal_xero_balances")
+    (overdue_row,) = book.warehouse.failures("ar_overdue_equals_xero_balances")
+    assert (outstanding_row["name"], outstanding_row["variance"]) == ("Wrong", -5)
+    assert (overdue_row["name"], overdue_row["variance"]) == ("Wrong", 20)
+
+
+def test_what_changed_while_it_was_read_is_left_to_the_next_sync() -> None:
+    book = opened()
+    invoice = book.invoice("INV-1", "Harbour Cafe", day(5, 1), due=day(5, 31), total=100)
+    later = book.synced_at + dt.timedelta(minutes=1)
+    book.payment(day(6, 1), 40, invoice="INV-1", updated_date_utc=later)
+    invoice["amount_due"] = money(100)  # as it was a moment before
+    book.trial_balance({"610": 100})
+    book.build(*RECEIVABLES)
+    assert due_on(book, "INV-1") == 60
+    assert book.warehouse.failures("ar_documents_equal_xero_amount_due") == []
+    assert book.warehouse.failures("ar_total_equals_control_account") == []
 
 
 def test_what_is_dated_after_today_is_no_variance() -> None:
@@ -389,8 +403,9 @@ def test_what_is_dated_after_today_is_no_variance() -> None:
     book.payment(TODAY + dt.timedelta(days=3), 40, invoice="INV-1")
     book.build(*RECEIVABLES)
     assert due_on(book, "INV-1") == 100
-    assert book.warehouse.failures("ar_documents_equal_xero_amount_due") == []
-    assert book.warehouse.failures("ar_contacts_equal_xero_balances") == []
+    for test in ("ar_documents_equal_xero_amount_due", "ar_contacts_equal_xero_balances"):
+        assert book.warehouse.failures(test) == []
+    assert book.warehouse.failures("ar_overdue_equals_xero_balances") == []
 
 
 def test_a_credit_used_for_another_contact_is_a_finding() -> None:
