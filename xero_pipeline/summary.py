@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -82,9 +83,8 @@ def _last_sync(connection: duckdb.DuckDBPyConnection, organisation: Organisation
         order by rows_received desc, endpoint
         """,
     )
-    table = Table("Table", "Read", "Rows", "Changed", "Calls", "Bytes", title="Last sync")
-    for column in table.columns[2:]:
-        column.justify = "right"
+    table = _table("Last sync", "Table", "Read", "Rows", "Changed", "Calls", "Bytes")
+    table.columns[1].justify = "left"
     for endpoint, mode, received, changed, calls, wire_bytes in rows:
         cells = (f"{received:,}", f"{changed:,}", f"{calls:,}", f"{wire_bytes:,}")
         table.add_row(f"raw.{endpoint}", mode, *cells)
@@ -120,18 +120,17 @@ def _recurring(connection: duckdb.DuckDBPyConnection, organisation: Organisation
         organisation,
         """
         select
-            month, opening, new + reactivation, expansion, contraction, churn, fx, closing,
-            customers
+            month, new + reactivation, expansion, contraction, churn, fx, closing, customers
         from marts.mrr_monthly
         where organisation_id = $organisation
         qualify row_number() over (order by month desc) <= 6
         order by month
         """,
     )
-    headings = ("Month", "Opening", "New", "Expansion", "Contraction", "Churn", "FX", "MRR")
-    table = _table(f"Monthly recurring revenue, {organisation.currency}", *headings, "Customers")
+    headings = ("Month", "New", "Expansion", "Contraction", "Churn", "FX", "MRR", "Clients")
+    table = _table(f"Monthly recurring revenue, {organisation.currency}", *headings)
     for month, *amounts, customers in rows:
-        table.add_row(f"{month:%b %Y}", *(_money(each) for each in amounts), str(customers))
+        table.add_row(f"{month:%b %y}", *(_money(each) for each in amounts), str(customers))
     return table
 
 
@@ -184,7 +183,8 @@ def _risk(connection: duckdb.DuckDBPyConnection, organisation: Organisation) -> 
         """,
     )
     table = _table("Riskiest clients", "Client", "Outstanding", "Score", "Band", "Why")
-    table.columns[4].justify = "left"
+    for column in table.columns[3:]:
+        column.justify = "left"
     for client, outstanding, score, band, sentence in rows:
         table.add_row(client, _money(outstanding), str(score), band, sentence)
     return table
@@ -215,6 +215,8 @@ def _tasks(connection: duckdb.DuckDBPyConnection, organisation: Organisation) ->
     )[0]
     title = f"Newest client tasks ({open_} open, {closed} closed)"
     table = _table(title, "Date", "Type", "Contact", "Description", "Amount")
+    for column in table.columns[:-1]:
+        column.justify = "left"
     for document_date, type_, contact, description, amount, currency in rows:
         money = f"{_money(amount)} {currency}"
         table.add_row(str(document_date), type_, contact or "", description or "", money)
@@ -232,7 +234,8 @@ def _rows(
 
 
 def _table(title: str, first: str, *others: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    table.pad_edge = False
     table.add_column(first)
     for heading in others:
         table.add_column(heading, justify="right")

@@ -9,8 +9,7 @@ from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS, raw_key
 from xero_pipeline.assets.resources import Pipeline, Warehouse
 from xero_pipeline.assets.sync import EndpointSync, OrganisationSync, sync_organisation
 from xero_pipeline.connections import Connections
-from xero_pipeline.warehouse import Landing
-from xero_pipeline.warehouse.schema import raw_columns
+from xero_pipeline.warehouse import Landing, raw_columns
 from xero_pipeline.xero import ENDPOINTS, REPORTS, Endpoint, LimitError, PermanentError, Report
 
 EXTRACTION_OP = "xero"

@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Self
 
 import duckdb
@@ -31,9 +31,10 @@ from xero_pipeline.warehouse import (
     create_tables,
     load,
     loaded_batches,
+    organisation_zone,
+    part_settled_invoices,
+    read_cursors,
 )
-from xero_pipeline.warehouse.cursors import read_cursors
-from xero_pipeline.warehouse.timezones import organisation_zone
 from xero_pipeline.xero import (
     ENDPOINTS,
     REPORTS,
@@ -133,7 +134,8 @@ def sync_organisation(
     with open_warehouse() as connection:
         create_tables(connection)
         since = {} if full else read_cursors(connection, client.organisation_id)
-    walk = _Walk.begin(client, landing, since)
+        unannounced = part_settled_invoices(connection, client.organisation_id)
+    walk = _Walk.begin(client, landing, since, {"invoices": unannounced})
     results = walk.land([source for source in _SOURCES if only is None or source.name in only])
     with open_warehouse() as connection:
         loaded = load(connection, _unloaded(connection, landing, client.organisation_id))
@@ -179,6 +181,7 @@ class _Walk:
 
     Attributes:
         since: endpoint -> If-Modified-Since; without an entry everything is listed.
+        unannounced: endpoint -> ids to read besides an increment, which may not show them.
         started_at: Xero's clock before anything but the organisation itself was asked for, so
             that no change between two endpoints can fall between two increments.
         today: the organisation's calendar day, for reports.
@@ -187,12 +190,17 @@ class _Walk:
     client: OrganisationClient
     landing: Landing
     since: Mapping[str, datetime]
+    unannounced: Mapping[str, Sequence[str]]
     started_at: datetime
     today: date
 
     @classmethod
     def begin(
-        cls, client: OrganisationClient, landing: Landing, since: Mapping[str, datetime]
+        cls,
+        client: OrganisationClient,
+        landing: Landing,
+        since: Mapping[str, datetime],
+        unannounced: Mapping[str, Sequence[str]],
     ) -> Self:
         """Ask who this is, refuse another organisation, and take the time from the answer."""
         page = next(client.pages(_ORGANISATION))
@@ -201,7 +209,7 @@ class _Walk:
             raise WrongOrganisation(client.organisation_name, organisation.get("Name", "another"))
         zone = organisation_zone(organisation.get("Timezone", ""))
         today = page.server_time.astimezone(zone).date()
-        walk = cls(client, landing, since, page.server_time, today)
+        walk = cls(client, landing, since, unannounced, page.server_time, today)
         with walk._batch(_ORGANISATION) as batch:
             batch.write(page.body)
             batch.finish(calls=1, wire_bytes=page.wire_bytes)
@@ -224,12 +232,18 @@ class _Walk:
                 batch.write(page.body)
                 wire_bytes, calls = wire_bytes + page.wire_bytes, calls + 1
             batch.finish(calls=calls, wire_bytes=wire_bytes, next_cursor=self._next_cursor(source))
-        logger.info("%s: landed %s, %d calls", self.client.organisation_name, source.name, calls)
+        plural = "" if calls == 1 else "s"
+        name = self.client.organisation_name
+        logger.info("%s: %s landed, %d call%s", name, source.name, calls, plural)
 
     def _pages(self, source: Source) -> Iterator[Page]:
         if isinstance(source, Report):
             return iter([self.client.report(source, self.today)])
-        return self.client.pages(source, self._modified_since(source))
+        since = self._modified_since(source)
+        listed = self.client.pages(source, since)
+        if since is None:
+            return listed
+        return chain(listed, self.client.pages_of(source, self.unannounced.get(source.name, ())))
 
     def _batch(self, source: Source) -> BatchWriter:
         begin = partial(

@@ -40,6 +40,7 @@ from xero_pipeline.warehouse.models.parsing import Kind, Node
 from xero_pipeline.warehouse.publish import PublishedSnapshot, publish
 from xero_pipeline.warehouse.schema import create_tables, raw_columns, replace_ops_table
 from xero_pipeline.warehouse.timezones import organisation_zone
+from xero_pipeline.warehouse.unannounced import part_settled_invoices
 
 __all__ = [
     "DEFAULT_DEADLINE_SECONDS",
@@ -73,6 +74,7 @@ __all__ = [
     "loaded_batches",
     "open_warehouse",
     "organisation_zone",
+    "part_settled_invoices",
     "publish",
     "raw_columns",
     "read_cursors",
