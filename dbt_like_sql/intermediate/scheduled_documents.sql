@@ -1,5 +1,5 @@
--- The invoices and bills that live templates will make in the next 365 days, in base currency at the
--- latest known rate. Templates in a currency whose rate nobody has seen are left out.
+-- The invoices and bills that live templates will make in the next 365 days, in base currency at
+-- the latest known rate. Templates in a currency whose rate nobody has seen are left out.
 with
 
 organisations as (

@@ -1,4 +1,5 @@
--- Aged receivables at the end of a day: open sales invoices, and unallocated credits as negative rows.
+-- Aged receivables at the end of a day: open sales invoices, and unallocated credits as negative
+-- rows.
 -- as_of: the day; NULL means each organisation's own as_of_date.
 create or replace macro marts.ar_aging_as_of(as_of) as table
 select

@@ -1,4 +1,5 @@
--- Aged receivables now, in one row: what Xero's aged report shows, and the prepayments it leaves out.
+-- Aged receivables now, in one row: what Xero's aged report shows, and the prepayments it leaves
+-- out.
 with
 
 documents as (

@@ -1,5 +1,5 @@
--- One row per line of repeating_invoices. Xero gives lines new ids when a document is edited: a line is
--- named by its place in the document.
+-- One row per line of repeating_invoices. Xero gives lines new ids when a document is edited: a
+-- line is named by its place in the document.
 with
 
 unnested as (

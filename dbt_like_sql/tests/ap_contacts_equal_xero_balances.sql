@@ -1,6 +1,6 @@
 -- Each contact's open documents without prepayments against the outstanding balance that Xero keeps
--- on the contact; in base currency, by the contact of the document. Left out: balances that were read
--- before the contact's documents last changed, as Xero does not announce that balances change.
+-- on the contact; in base currency, by the contact of the document. Left out: balances that were
+-- read before the contact's documents last changed, as Xero does not announce that balances change.
 with
 
 last_changes as (

@@ -1,6 +1,6 @@
 -- Each contact's bills past due against the overdue balance that Xero keeps on the contact, where
--- that was read today and after the contact's documents last changed. A variance is mostly a due date
--- that somebody moved: Xero does not announce that, so a full listing (sync --full) mends it.
+-- that was read today and after the contact's documents last changed. A variance is mostly a due
+-- date that somebody moved: Xero does not announce that, so a full listing (sync --full) mends it.
 with
 
 last_changes as (
