@@ -194,7 +194,7 @@ def sync(
         chosen = chosen or [each for each in connections.connections() if each.may_sync]
     if not chosen:
         _fail("No organisation is connected yet. Connect one with `xero-pipeline connect`.")
-    outcome = refresh_in_process(settings, [each.organisation_id for each in chosen], full=full)
+    outcome = refresh_in_process(settings, [each.organisation_key for each in chosen], full=full)
     if outcome.is_published:
         out.print(f"[green]✓[/] Published {settings.published_database}", soft_wrap=True)
     if outcome.problems:

@@ -44,11 +44,11 @@ def environment(sandbox: RunningSandbox, home: Path) -> dict[str, str]:
     }
 
 
-def connect_both(sandbox: RunningSandbox, settings: Settings) -> tuple[str, str]:
+def connect_both(sandbox: RunningSandbox, settings: Settings) -> tuple[Connection, Connection]:
     """The agency and its client, whose unclear accounts are watched.
 
     Returns:
-        Both organisation ids.
+        Both connections.
     """
     with Connections.open(settings) as connections:
         agency = connect(connections, sandbox, "agency", Purpose.AGENCY)
@@ -61,7 +61,7 @@ def connect_both(sandbox: RunningSandbox, settings: Settings) -> tuple[str, str]
             client.organisation_id,
             [MonitoredAccount(each.account_id, each.code, each.name) for each in watched],
         )
-    return agency.organisation_id, client.organisation_id
+    return agency, client
 
 
 def connect(

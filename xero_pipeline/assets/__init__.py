@@ -15,13 +15,13 @@ from xero_pipeline.assets.resources import Pipeline, Warehouse
 from xero_pipeline.warehouse import ModelGraph
 
 _MODELS = model_assets(ModelGraph.discover())
-_TABLES = [key for layer in _MODELS for key in sorted(layer.keys)]
+_MARTS = sorted(_MODELS[-1].keys)
 
 ALL_ASSETS: list[dg.AssetsDefinition] = [
     extraction,
     connections,
     *_MODELS,
-    published_asset(_TABLES),
+    published_asset(_MARTS),
 ]
 
 EXTRACTION_KEYS = sorted(extraction.keys)

@@ -70,9 +70,9 @@ def extraction(
         read = partial(
             _read, connections, pipeline.landing(), warehouse, selected, is_full=config.full
         )
-        for organisation_id in context.partition_keys:
+        for organisation in context.partition_keys:
             try:
-                sync = read(organisation_id)
+                sync = read(organisation)
             except Exception as failure:
                 failures.append(failure)
             else:
@@ -87,11 +87,11 @@ def _read(
     landing: Landing,
     warehouse: Warehouse,
     selected: Sequence[dg.AssetKey],
-    organisation_id: str,
+    organisation: str,
     *,
     is_full: bool,
 ) -> OrganisationSync:
-    with connections.syncing(organisation_id) as client:
+    with connections.syncing(organisation) as client:
         return sync_organisation(
             client,
             landing,

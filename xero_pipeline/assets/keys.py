@@ -6,12 +6,12 @@ import dagster as dg
 
 ORGANISATION_PARTITIONS_NAME = "organisation"
 ORGANISATION_PARTITIONS = dg.DynamicPartitionsDefinition(name=ORGANISATION_PARTITIONS_NAME)
-"""One partition per connected organisation; its key is Xero's tenant id, which never changes."""
+"""One partition per connected organisation; its key is readable and stays when it is renamed."""
 
 WAREHOUSE_POOL = "warehouse"
 """One writer at a time: every step that writes models or publishes runs in this pool."""
 
-CONNECTIONS = dg.AssetKey(["warehouse", "connections"])
+CONNECTIONS = dg.AssetKey(["xero", "connections"])
 PUBLISHED = dg.AssetKey(["warehouse", "published"])
 
 

@@ -1,4 +1,4 @@
-"""`warehouse/connections` comes in beside Xero's data, `warehouse/published` goes out."""
+"""`xero/connections` comes in beside Xero's data, `warehouse/published` goes out."""
 
 import dagster as dg
 
@@ -10,7 +10,7 @@ from xero_pipeline.warehouse import create_tables, publish, replace_ops_table
 @dg.asset(
     key=CONNECTIONS,
     deps=[raw_key("organisation")],
-    group_name="warehouse",
+    group_name="xero",
     pool=WAREHOUSE_POOL,
     kinds={"duckdb"},
 )
@@ -30,7 +30,7 @@ def connections(pipeline: Pipeline, warehouse: Warehouse) -> dg.MaterializeResul
 
 
 def published_asset(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
-    """The snapshot that readers open, after everything it holds."""
+    """The snapshot that readers open. A layer whose checks fail stops the next one, and this."""
 
     @dg.asset(
         key=PUBLISHED,

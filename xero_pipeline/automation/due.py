@@ -12,12 +12,12 @@ class Candidate:
     """What the rule needs to know of one connected organisation.
 
     Attributes:
-        organisation_id: Xero's tenant id, the partition key.
+        organisation: its partition key.
         is_healthy: False while a person has to reconnect it: asking Xero again would only fail.
         last_sync_at: when its last successful sync began (UTC); None before the first.
     """
 
-    organisation_id: str
+    organisation: str
     is_healthy: bool
     last_sync_at: datetime | None
 
@@ -37,11 +37,11 @@ def due(
         candidate
         for candidate in candidates
         if candidate.is_healthy
-        and candidate.organisation_id not in in_progress
+        and candidate.organisation not in in_progress
         and (candidate.last_sync_at is None or now - candidate.last_sync_at >= freshness)
     ]
     never = datetime.min.replace(tzinfo=now.tzinfo)
-    return [c.organisation_id for c in sorted(waiting, key=lambda c: c.last_sync_at or never)]
+    return [c.organisation for c in sorted(waiting, key=lambda c: c.last_sync_at or never)]
 
 
 @dataclass(frozen=True)

@@ -36,19 +36,19 @@ class Outcome:
 
 
 def refresh_in_process(
-    settings: Settings, organisation_ids: Sequence[str], *, full: bool = False
+    settings: Settings, organisations: Sequence[str], *, full: bool = False
 ) -> Outcome:
     """Extract each organisation in a run of its own, then rebuild, check and publish once.
 
     An organisation that fails does not keep the others from being published.
 
     Args:
-        organisation_ids: connected organisations.
+        organisations: keys of connected organisations, which are their partitions.
         full: list everything again.
     """
     with dagster_instance(settings) as instance:
-        instance.add_dynamic_partitions(ORGANISATION_PARTITIONS_NAME, list(organisation_ids))
-        extractions = [_extract(instance, each, full) for each in organisation_ids]
+        instance.add_dynamic_partitions(ORGANISATION_PARTITIONS_NAME, list(organisations))
+        extractions = [_extract(instance, each, full) for each in organisations]
         problems = [problem for result in extractions for problem in _problems(result)]
         if not any(result.success for result in extractions):
             return Outcome(tuple(problems), is_published=False)
@@ -66,12 +66,12 @@ def refresh_in_process(
 
 
 def _extract(
-    instance: dg.DagsterInstance, organisation_id: str, full: bool
+    instance: dg.DagsterInstance, organisation: str, full: bool
 ) -> dg.ExecuteInProcessResult:
     return dg.materialize(
         ALL_ASSETS,
         selection=_EXTRACTION,
-        partition_key=organisation_id,
+        partition_key=organisation,
         instance=instance,
         resources=RESOURCES,
         run_config={"ops": {EXTRACTION_OP: {"config": {"full": full}}}, "loggers": _QUIET},

@@ -14,9 +14,9 @@ def _one_run_each(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunReque
     organisations = context.instance.get_dynamic_partitions(ORGANISATION_PARTITIONS_NAME)
     if not organisations:
         yield dg.SkipReason("No organisation is connected yet: run `xero-pipeline connect`.")
-    for organisation_id in organisations:
+    for organisation in organisations:
         day = f"{context.scheduled_execution_time:%Y-%m-%d}"
-        yield dg.RunRequest(run_key=f"{organisation_id}:{day}", partition_key=organisation_id)
+        yield dg.RunRequest(run_key=f"{organisation}:{day}", partition_key=organisation)
 
 
 @dg.schedule(

@@ -36,16 +36,16 @@ def incremental_refresh(
         known = connections.connections()
     busy = _in_progress(context.instance)
     changes = partition_changes(
-        {each.organisation_id for each in known},
+        {each.organisation_key for each in known},
         context.instance.get_dynamic_partitions(ORGANISATION_PARTITIONS_NAME),
         busy,
     )
-    candidates = [Candidate(e.organisation_id, e.may_sync, e.last_sync_at) for e in known]
+    candidates = [Candidate(e.organisation_key, e.may_sync, e.last_sync_at) for e in known]
     waiting = due(candidates, now, FRESHNESS, in_progress=busy)
     if not known:
         return dg.SkipReason("No organisation is connected yet: run `xero-pipeline connect`.")
     return dg.SensorResult(
-        run_requests=[_request(organisation_id, now) for organisation_id in waiting],
+        run_requests=[_request(organisation, now) for organisation in waiting],
         dynamic_partitions_requests=[
             ORGANISATION_PARTITIONS.build_add_request(changes.to_add),
             ORGANISATION_PARTITIONS.build_delete_request(changes.to_delete),
@@ -58,8 +58,8 @@ def _in_progress(instance: dg.DagsterInstance) -> set[str]:
     return {run.tags[_PARTITION_TAG] for run in runs if _PARTITION_TAG in run.tags}
 
 
-def _request(organisation_id: str, now: datetime) -> dg.RunRequest:
+def _request(organisation: str, now: datetime) -> dg.RunRequest:
     """The quarter of an hour is in the key: asked for once in it, and again in the next one should
     the run have failed."""
     slot = int(now.timestamp() // FRESHNESS.total_seconds())
-    return dg.RunRequest(run_key=f"{organisation_id}:{slot}", partition_key=organisation_id)
+    return dg.RunRequest(run_key=f"{organisation}:{slot}", partition_key=organisation)

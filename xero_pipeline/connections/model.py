@@ -83,6 +83,8 @@ class Connection:
 
     Attributes:
         organisation_id: Xero's tenant id.
+        organisation_key: a readable name that stays when the organisation is renamed: its
+            partition in Dagster.
         country: ISO 3166.
         base_currency: ISO 4217.
         short_code: part of deep links into Xero.
@@ -95,6 +97,7 @@ class Connection:
     workspace: str
     purpose: Purpose
     organisation_id: str
+    organisation_key: str
     organisation_name: str
     country: str
     base_currency: str

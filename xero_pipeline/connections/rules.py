@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Sequence
 
 from xero_pipeline.connections.errors import (
@@ -78,13 +80,20 @@ def refusal_of_organisation(
     return None
 
 
+def organisation_key(organisation_id: str, name: str) -> str:
+    """A readable and unique key: "Harbour & Pine" becomes "harbour-pine-f8874d2f"."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", plain)
+    return "-".join([*words, organisation_id[:8]])
+
+
 def named(key: str, present: Sequence[Connection]) -> Connection:
-    """The connection with this organisation id or name.
+    """The connection with this organisation key, id or name.
 
     Raises:
         NotConnectedHere, SeveralOfThatName
     """
-    found = [each for each in present if each.organisation_id == key]
+    found = [each for each in present if key in (each.organisation_key, each.organisation_id)]
     found = found or [
         each for each in present if each.organisation_name.casefold() == key.casefold()
     ]

@@ -19,6 +19,7 @@ from xero_pipeline.connections.model import (
     Status,
     WatchedAccount,
 )
+from xero_pipeline.connections.rules import organisation_key
 from xero_pipeline.connections.tables import (
     connections,
     monitored_accounts,
@@ -118,7 +119,11 @@ class Store:
             }
             database.execute(
                 insert(connections)
-                .values(organisation_id=new.organisation_id, **values)
+                .values(
+                    organisation_id=new.organisation_id,
+                    organisation_key=organisation_key(new.organisation_id, new.organisation.name),
+                    **values,
+                )
                 .on_conflict_do_update(index_elements=["organisation_id"], set_=values)
             )
             database.execute(
@@ -303,6 +308,7 @@ def _connection(row: Any) -> Connection:  # noqa: ANN401
         workspace=row.workspace,
         purpose=Purpose(row.purpose),
         organisation_id=row.organisation_id,
+        organisation_key=row.organisation_key,
         organisation_name=row.name,
         country=row.country,
         base_currency=row.base_currency,

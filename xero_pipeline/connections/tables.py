@@ -45,6 +45,7 @@ connections = sa.Table(
     "connections",
     metadata,
     sa.Column("organisation_id", sa.String, primary_key=True),
+    sa.Column("organisation_key", sa.String, nullable=False, unique=True),
     sa.Column("workspace_id", sa.ForeignKey("workspaces.workspace_id"), nullable=False),
     sa.Column("token_set_id", sa.ForeignKey("token_sets.token_set_id"), nullable=False),
     sa.Column("connection_id", sa.String, nullable=False),

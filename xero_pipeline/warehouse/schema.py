@@ -62,6 +62,7 @@ OPS_TABLES: Mapping[str, Columns] = {
     },
     "connections": {
         "organisation_id": "UUID",
+        "organisation_key": "VARCHAR",
         "organisation_name": "VARCHAR",
         "workspace": "VARCHAR",
         "purpose": "VARCHAR",

@@ -21,6 +21,7 @@ from xero_pipeline.connections.model import Connection, Purpose, Status, health_
 from xero_pipeline.connections.rules import (
     meant,
     named,
+    organisation_key,
     refusal_of_organisation,
     refusal_of_purpose,
 )
@@ -50,6 +51,7 @@ def connected(id: str, name: str, workspace: str, purpose: Purpose = Purpose.AGE
         workspace=workspace,
         purpose=purpose,
         organisation_id=id,
+        organisation_key=organisation_key(id, name),
         organisation_name=name,
         country="NZ",
         base_currency="NZD",
@@ -163,3 +165,20 @@ def test_connections_go_by_id_or_name() -> None:
 def test_how_a_connection_is_after_an_error(error: XeroError | None, status: Status | None) -> None:
     health = health_after(error)
     assert (None if health is None else health.status) is status
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Harbour & Pine", "harbour-pine-f8874d2f"),
+        ("Copper Kettle Café", "copper-kettle-cafe-f8874d2f"),
+        ("東京", "f8874d2f"),
+    ],
+)
+def test_an_organisation_has_a_readable_key(name: str, key: str) -> None:
+    assert organisation_key("f8874d2f-e04b-5448-9a47-707d0c309742", name) == key
+
+
+def test_an_organisation_is_found_by_its_key() -> None:
+    harbour = connected("f8874d2f-e04b", "Harbour & Pine", "agency")
+    assert named("harbour-pine-f8874d2f", [harbour]) is harbour
