@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-import numpy
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _INK, _ACCENT, _MUTED = "#22313f", "#13b5ea", "#c3ccd4"
 _BUCKET_COLOURS = ("#7fb77e", "#f2d388", "#f0a868", "#e07a5f", "#9e2a2b")
@@ -38,6 +38,8 @@ def bars(title: str, labels: Sequence[str], values: Sequence[Decimal]) -> str:
 
 def lines(title: str, series: Sequence[Series]) -> str:
     """A line per series over time, e.g. MRR by month. Returns Markdown with the picture."""
+    import numpy  # noqa: PLC0415
+
     figure, axes = _canvas(title)
     for one in series:
         days = numpy.array(one.days, dtype="datetime64[D]")
@@ -49,6 +51,11 @@ def lines(title: str, series: Sequence[Series]) -> str:
 
 
 def _canvas(title: str) -> tuple[Figure, Axes]:
+    # Importing matplotlib takes a second and leaves a font cache in the user's home: definitions
+    # that are only loaded draw nothing.
+    from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.ticker import FuncFormatter  # noqa: PLC0415
+
     # Figure instead of pyplot: pyplot keeps a global register of figures, which leaks in a daemon.
     figure = Figure(figsize=(6, 2.6), dpi=110)
     axes = figure.add_axes((0.1, 0.2, 0.88, 0.66))

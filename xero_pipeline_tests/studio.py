@@ -1,0 +1,166 @@
+"""Two tiny organisations at a sandbox of their own, and a home that is connected to them.
+
+Harbour Studio is the agency, Garage Ltd its client. Their books hold what can be followed by hand,
+so that a sandbox starts and a sync ends in a moment.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import socket
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import requests
+
+from xero_pipeline.assets.sync import OrganisationSync, sync_organisation
+from xero_pipeline.connections import Connection, Connections, Purpose
+from xero_pipeline.sandbox import events as ev
+from xero_pipeline.sandbox.books import Book
+from xero_pipeline.sandbox.serve import RunningSandbox, SandboxSettings, start
+from xero_pipeline.sandbox.world import Organisation
+from xero_pipeline.settings import Settings
+from xero_pipeline.warehouse import Landing, open_warehouse
+from xero_pipeline_tests.connected import environment
+from xero_pipeline_tests.sandbox.books import harbour
+from xero_pipeline_tests.xero.double import TestClock
+
+NOW = dt.datetime(2026, 4, 1, 10, 0, tzinfo=dt.UTC)
+AGENCY, CLIENT = "Harbour Studio", "Garage Ltd"
+
+_FIRST = (
+    harbour.invoice("INV-1", 100),
+    harbour.invoice("INV-2", 200),
+    harbour.invoice("INV-3", 300),
+)
+"""Sales invoices of 1 March, due on the 21st: eleven days overdue on 1 April."""
+
+
+@dataclass(frozen=True)
+class Studio:
+    """A home with its organisations connected, and a clock that the sandbox shares."""
+
+    sandbox: RunningSandbox
+    settings: Settings
+    clock: TestClock
+
+    @property
+    def agency(self) -> str:
+        return self.sandbox.control.tenant_id("agency")
+
+    @property
+    def client(self) -> str:
+        return self.sandbox.control.tenant_id("client")
+
+    @property
+    def landing(self) -> Landing:
+        return Landing(self.settings.landing)
+
+    def connections(self) -> Connections:
+        return Connections.open(self.settings, self.clock)
+
+    def connection(self, organisation: str) -> Connection:
+        with self.connections() as connections:
+            return connections.find(organisation)
+
+    def connect(self, key: str, purpose: Purpose) -> Connection:
+        self.sandbox.control.consent([key])
+        with self.connections() as connections:
+            return connections.connect(
+                key,
+                purpose,
+                open_browser=browser,
+                choose=lambda offered: offered[0],
+                confirm=lambda found: True,
+                seconds=10,
+            )
+
+    def warehouse(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        return open_warehouse(self.settings.build_database)
+
+    def sync(
+        self,
+        organisation: str | None = None,
+        *,
+        full: bool = False,
+        only: Collection[str] | None = None,
+    ) -> OrganisationSync:
+        """As the extraction asset does it; the agency unless told otherwise."""
+        with (
+            self.connections() as connections,
+            connections.syncing(organisation or self.agency) as client,
+        ):
+            return sync_organisation(client, self.landing, self.warehouse, full=full, only=only)
+
+    def advance(self, **time: float) -> None:
+        """Time passes, here and at Xero."""
+        self.clock.advance(**time)
+        self.sandbox.control.advance(dt.timedelta(**time))
+
+    def happens(self, *events: ev.Event) -> None:
+        """Something happens in the agency's books."""
+        self.sandbox.control.apply("agency", events)
+
+    def rows(self, sql: str) -> list[Any]:
+        with self.warehouse() as connection:
+            return connection.execute(sql).fetchall()
+
+    def asked(self) -> list[str]:
+        """The endpoints that were asked for, in no particular order, since the log was cleared."""
+        prefix = "/api.xro/2.0/"
+        paths = (str(request["path"]) for request in self.sandbox.control.requests())
+        return sorted(path.removeprefix(prefix) for path in paths if path.startswith(prefix))
+
+
+@contextmanager
+def studio_at(home: Path, **settings: Any) -> Iterator[Studio]:  # noqa: ANN401
+    """A sandbox of its own for one home; nobody is connected yet.
+
+    Args:
+        settings: of the pipeline, by field name.
+    """
+    with small_sandbox() as sandbox:
+        yield Studio(sandbox, settings_of(sandbox, home, **settings), TestClock(NOW))
+
+
+def small_sandbox() -> RunningSandbox:
+    redirect = f"http://localhost:{free_port()}/callback"
+    return start(SandboxSettings(until=NOW, limits=False, redirect_uris=(redirect,)), _cast)
+
+
+def settings_of(sandbox: RunningSandbox, home: Path, **fields: Any) -> Settings:  # noqa: ANN401
+    return Settings.model_validate({**environment(sandbox, home), **fields})
+
+
+def browser(url: str) -> None:
+    requests.get(url, timeout=10)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def _cast(seed: int, first_day: dt.date) -> Sequence[Organisation]:
+    books = (_book("agency", AGENCY, *_FIRST), _book("client", CLIENT))
+    return [Organisation(each, lambda until: []) for each in books]
+
+
+def _book(key: str, name: str, *events: ev.Event) -> Book:
+    opened = harbour.organisation_opened(key=key, name=name, short_code=f"!{key}")
+    return harbour.apply(
+        Book(opened),
+        ev.UserAdded(harbour.OPENED, "olga", "olga@example.com", "Olga", "Lowe", "STANDARD"),
+        ev.CurrencyAdded(harbour.OPENED, "NZD", "New Zealand Dollar"),
+        ev.CurrencyAdded(harbour.OPENED, "USD", "United States Dollar"),
+        ev.TaxRateAdded(harbour.OPENED, "NONE", "No GST", Decimal(0)),
+        *harbour.CHART,
+        ev.ContactAdded(harbour.OPENED, "cafe", "Harbour Cafe", email="hello@cafe.example"),
+        ev.ContactAdded(harbour.OPENED, "landlord", "Pier Properties"),
+        *events,
+    )
