@@ -127,7 +127,7 @@ def _recurring(connection: duckdb.DuckDBPyConnection, organisation: Organisation
         order by month
         """,
     )
-    headings = ("Month", "New", "Expansion", "Contraction", "Churn", "FX", "MRR", "Clients")
+    headings = ("Month", "New", "Expanded", "Reduced", "Churned", "FX", "MRR", "Clients")
     table = _table(f"Monthly recurring revenue, {organisation.currency}", *headings)
     for month, *amounts, customers in rows:
         table.add_row(f"{month:%b %y}", *(_money(each) for each in amounts), str(customers))
@@ -159,10 +159,10 @@ def _runway(connection: duckdb.DuckDBPyConnection, organisation: Organisation) -
         select basis, cash_base, net_burn_base, runway_months, runway_date, state, is_default
         from marts.runway
         where organisation_id = $organisation
-        order by is_default desc, basis
+        order by is_default desc, months_needed, basis
         """,
     )
-    table = _table("Runway", "Burn over", "Cash", "Net burn a month", "Months", "Until")
+    table = _table("Runway", "Burn over", "Cash", "Net burn", "Months", "Until")
     for basis, cash, burn, months, until, state, is_default in rows:
         lasts = f"{months:.1f}" if months is not None else state.replace("_", " ")
         style = "bold" if is_default else None
