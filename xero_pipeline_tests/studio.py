@@ -95,7 +95,15 @@ class Studio:
             self.connections() as connections,
             connections.syncing(organisation or self.agency) as client,
         ):
-            return sync_organisation(client, self.landing, self.warehouse, full=full, only=only)
+            known = connections.find(client.organisation_id)
+            return sync_organisation(
+                client,
+                self.landing,
+                self.warehouse,
+                xero_organisation_id=known.xero_organisation_id,
+                full=full,
+                only=only,
+            )
 
     def advance(self, **time: float) -> None:
         """Time passes, here and at Xero."""

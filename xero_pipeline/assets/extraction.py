@@ -96,6 +96,7 @@ def _read(
             client,
             landing,
             warehouse.get_connection,
+            xero_organisation_id=connections.find(organisation).xero_organisation_id,
             only={key.path[-1] for key in selected},
             full=is_full,
         )

@@ -112,6 +112,7 @@ def sync_organisation(
     landing: Landing,
     open_warehouse: OpenWarehouse,
     *,
+    xero_organisation_id: str | None = None,
     only: Collection[str] | None = None,
     full: bool = False,
 ) -> OrganisationSync:
@@ -121,11 +122,14 @@ def sync_organisation(
         client: of the organisation.
         landing: where pages go.
         open_warehouse: opens the build database; held only to read cursors and to load.
+        xero_organisation_id: the OrganisationID that must answer; None: the tenant id, which it
+            equals in practice.
         only: names of endpoints and reports; None: all. The organisation itself always comes
             along: it says whose books these are and what day it is there.
         full: list everything again, whatever the cursors say.
 
     Raises:
+        WrongOrganisation: another organisation answers; nothing was read.
         XeroError: the first failure that is not about one endpoint alone. What was landed before
             it is loaded and counts.
         WarehouseError: landing or loading failed; cursors have not moved past what is loaded.
@@ -135,7 +139,8 @@ def sync_organisation(
         create_tables(connection)
         since = {} if full else read_cursors(connection, client.organisation_id)
         unannounced = part_settled_invoices(connection, client.organisation_id)
-    walk = _Walk.begin(client, landing, since, {"invoices": unannounced})
+    expected = xero_organisation_id or client.organisation_id
+    walk = _Walk.begin(client, expected, landing, since, {"invoices": unannounced})
     results = walk.land([source for source in _SOURCES if only is None or source.name in only])
     with open_warehouse() as connection:
         loaded = load(connection, _unloaded(connection, landing, client.organisation_id))
@@ -198,6 +203,7 @@ class _Walk:
     def begin(
         cls,
         client: OrganisationClient,
+        expected: str,
         landing: Landing,
         since: Mapping[str, datetime],
         unannounced: Mapping[str, Sequence[str]],
@@ -205,7 +211,7 @@ class _Walk:
         """Ask who this is, refuse another organisation, and take the time from the answer."""
         page = next(client.pages(_ORGANISATION))
         organisation = json.loads(page.body)[_ORGANISATION.list_key][0]
-        if organisation["OrganisationID"] != client.organisation_id:
+        if organisation["OrganisationID"] != expected:
             raise WrongOrganisation(client.organisation_name, organisation.get("Name", "another"))
         zone = organisation_zone(organisation.get("Timezone", ""))
         today = page.server_time.astimezone(zone).date()

@@ -85,6 +85,8 @@ class Connection:
         organisation_id: Xero's tenant id.
         organisation_key: a readable name that stays when the organisation is renamed: its
             partition in Dagster.
+        xero_organisation_id: Xero's OrganisationID when it was connected, to notice when another
+            one answers. Equals the tenant id in practice, but Xero does not promise it.
         country: ISO 3166.
         base_currency: ISO 4217.
         short_code: part of deep links into Xero.
@@ -98,6 +100,7 @@ class Connection:
     purpose: Purpose
     organisation_id: str
     organisation_key: str
+    xero_organisation_id: str
     organisation_name: str
     country: str
     base_currency: str

@@ -309,6 +309,7 @@ def _connection(row: Any) -> Connection:  # noqa: ANN401
         purpose=Purpose(row.purpose),
         organisation_id=row.organisation_id,
         organisation_key=row.organisation_key,
+        xero_organisation_id=row.xero_organisation_id,
         organisation_name=row.name,
         country=row.country,
         base_currency=row.base_currency,

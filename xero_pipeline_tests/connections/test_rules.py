@@ -52,6 +52,7 @@ def connected(id: str, name: str, workspace: str, purpose: Purpose = Purpose.AGE
         purpose=purpose,
         organisation_id=id,
         organisation_key=organisation_key(id, name),
+        xero_organisation_id=id,
         organisation_name=name,
         country="NZ",
         base_currency="NZD",
