@@ -7,6 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 
+_DAY = timedelta(days=1)
+_SHARE_OF_BUDGET = 0.8  # the rest is for people, the nightly run and the weekly reconcile
+
+
+def affordable_freshness(wanted: timedelta, calls_a_sync: int, daily_limit: int) -> timedelta:
+    """How often an organisation can be refreshed without using up its day's calls.
+
+    Args:
+        wanted: as often as this, if the budget allows it.
+        calls_a_sync: what an increment without changes costs.
+        daily_limit: calls a day for one organisation (1,000 on Xero's Starter tier).
+    """
+    affordable = _DAY * calls_a_sync / (daily_limit * _SHARE_OF_BUDGET)
+    return max(wanted, affordable)
+
+
 @dataclass(frozen=True)
 class Candidate:
     """What the rule needs to know of one connected organisation.

@@ -6,11 +6,20 @@ import dagster as dg
 
 from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS, ORGANISATION_PARTITIONS_NAME
 from xero_pipeline.assets.resources import Pipeline
-from xero_pipeline.automation.due import Candidate, due, partition_changes
+from xero_pipeline.automation.due import (
+    Candidate,
+    affordable_freshness,
+    due,
+    partition_changes,
+)
 from xero_pipeline.automation.jobs import REFRESH
+from xero_pipeline.xero import ENDPOINTS, REPORTS
 
-FRESHNESS = timedelta(minutes=15)
+WANTED_FRESHNESS = timedelta(minutes=15)
 """Bank transactions have no webhook at Xero: asking this often is how they become known."""
+
+CALLS_A_SYNC = len(ENDPOINTS) + len(REPORTS) + 1
+"""One per endpoint and report, and one for part-settled invoices."""
 
 _PARTITION_TAG = "dagster/partition"
 _UNFINISHED = [
@@ -41,11 +50,14 @@ def incremental_refresh(
         busy,
     )
     candidates = [Candidate(e.organisation_key, e.may_sync, e.last_sync_at) for e in known]
-    waiting = due(candidates, now, FRESHNESS, in_progress=busy)
+    freshness = affordable_freshness(
+        WANTED_FRESHNESS, CALLS_A_SYNC, pipeline.settings().daily_call_limit
+    )
+    waiting = due(candidates, now, freshness, in_progress=busy)
     if not known:
         return dg.SkipReason("No organisation is connected yet: run `xero-pipeline connect`.")
     return dg.SensorResult(
-        run_requests=[_request(organisation, now) for organisation in waiting],
+        run_requests=[_request(organisation, now, freshness) for organisation in waiting],
         dynamic_partitions_requests=[
             ORGANISATION_PARTITIONS.build_add_request(changes.to_add),
             ORGANISATION_PARTITIONS.build_delete_request(changes.to_delete),
@@ -58,8 +70,8 @@ def _in_progress(instance: dg.DagsterInstance) -> set[str]:
     return {run.tags[_PARTITION_TAG] for run in runs if _PARTITION_TAG in run.tags}
 
 
-def _request(organisation: str, now: datetime) -> dg.RunRequest:
-    """The quarter of an hour is in the key: asked for once in it, and again in the next one should
-    the run have failed."""
-    slot = int(now.timestamp() // FRESHNESS.total_seconds())
+def _request(organisation: str, now: datetime, freshness: timedelta) -> dg.RunRequest:
+    """The slot of time is in the key: asked for once in it, and again in the next one should the
+    run have failed."""
+    slot = int(now.timestamp() // freshness.total_seconds())
     return dg.RunRequest(run_key=f"{organisation}:{slot}", partition_key=organisation)

@@ -2,7 +2,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from xero_pipeline.automation.due import Candidate, PartitionChanges, due, partition_changes
+from xero_pipeline.automation.due import (
+    Candidate,
+    PartitionChanges,
+    affordable_freshness,
+    due,
+    partition_changes,
+)
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -42,3 +48,14 @@ def test_partitions_follow_connections() -> None:
 
 def test_a_partition_with_a_run_in_progress_is_deleted_later() -> None:
     assert partition_changes(set(), {"c"}, in_progress={"c"}) == PartitionChanges([], [])
+
+
+@pytest.mark.parametrize(
+    ("daily_limit", "minutes"),
+    [(5000, 15), (1000, 45)],  # 25 calls x 1440 minutes / 800 calls = 45 minutes
+    ids=["above Starter", "Starter"],
+)
+def test_refreshing_keeps_within_four_fifths_of_the_days_calls(
+    daily_limit: int, minutes: int
+) -> None:
+    assert affordable_freshness(QUARTER, 25, daily_limit) == timedelta(minutes=minutes)
