@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-
 _DAY = timedelta(days=1)
 _SHARE_OF_BUDGET = 0.8  # the rest is for people, the nightly run and the weekly reconcile
 
