@@ -29,12 +29,14 @@ class Candidate:
     Attributes:
         organisation: its partition key.
         is_healthy: False while a person has to reconnect it: asking Xero again would only fail.
-        last_sync_at: when its last successful sync began (UTC); None before the first.
+        last_sync_at: when its last successful sync ended (UTC); None before the first.
+        resume_at: when Xero's daily limit lets it be asked again (UTC); None: at once.
     """
 
     organisation: str
     is_healthy: bool
     last_sync_at: datetime | None
+    resume_at: datetime | None = None
 
 
 def due(
@@ -46,13 +48,14 @@ def due(
     """The organisations to refresh now, the longest waiting first.
 
     An organisation with a run in progress is left out: a second one would only wait for the first
-    and spend its calls twice.
+    and spend its calls twice. One whose calls are used up waits until they are allowed again.
     """
     waiting = [
         candidate
         for candidate in candidates
         if candidate.is_healthy
         and candidate.organisation not in in_progress
+        and (candidate.resume_at is None or candidate.resume_at <= now)
         and (candidate.last_sync_at is None or now - candidate.last_sync_at >= freshness)
     ]
     never = datetime.min.replace(tzinfo=now.tzinfo)

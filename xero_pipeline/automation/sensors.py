@@ -21,6 +21,7 @@ WANTED_FRESHNESS = timedelta(minutes=15)
 CALLS_A_SYNC = len(ENDPOINTS) + len(REPORTS) + 1
 """One per endpoint and report, and one for part-settled invoices."""
 
+_NOTHING_CONNECTED = "No organisation is connected yet: run `xero-pipeline connect`."
 _PARTITION_TAG = "dagster/partition"
 _UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -36,9 +37,7 @@ _UNFINISHED = [
     minimum_interval_seconds=60,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
-def incremental_refresh(
-    context: dg.SensorEvaluationContext, pipeline: Pipeline
-) -> dg.SensorResult | dg.SkipReason:
+def incremental_refresh(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> dg.SensorResult:
     """Keep partitions equal to connections, and refresh the organisations that are due."""
     now = datetime.now(UTC)
     with pipeline.connections() as connections:
@@ -49,15 +48,17 @@ def incremental_refresh(
         context.instance.get_dynamic_partitions(ORGANISATION_PARTITIONS_NAME),
         busy,
     )
-    candidates = [Candidate(e.organisation_key, e.may_sync, e.last_sync_at) for e in known]
+    candidates = [
+        Candidate(each.organisation_key, each.may_sync, each.last_sync_at, each.resume_at)
+        for each in known
+    ]
     freshness = affordable_freshness(
         WANTED_FRESHNESS, CALLS_A_SYNC, pipeline.settings().daily_call_limit
     )
     waiting = due(candidates, now, freshness, in_progress=busy)
-    if not known:
-        return dg.SkipReason("No organisation is connected yet: run `xero-pipeline connect`.")
     return dg.SensorResult(
-        run_requests=[_request(organisation, now, freshness) for organisation in waiting],
+        run_requests=[refresh_request(organisation, now, freshness) for organisation in waiting],
+        skip_reason=None if known else dg.SkipReason(_NOTHING_CONNECTED),
         dynamic_partitions_requests=[
             ORGANISATION_PARTITIONS.build_add_request(changes.to_add),
             ORGANISATION_PARTITIONS.build_delete_request(changes.to_delete),
@@ -70,7 +71,7 @@ def _in_progress(instance: dg.DagsterInstance) -> set[str]:
     return {run.tags[_PARTITION_TAG] for run in runs if _PARTITION_TAG in run.tags}
 
 
-def _request(organisation: str, now: datetime, freshness: timedelta) -> dg.RunRequest:
+def refresh_request(organisation: str, now: datetime, freshness: timedelta) -> dg.RunRequest:
     """The slot of time is in the key: asked for once in it, and again in the next one should the
     run have failed."""
     slot = int(now.timestamp() // freshness.total_seconds())
