@@ -132,7 +132,6 @@ def test_only_what_xero_delivers_is_partitioned_by_organisation(
     assert partitioned == {raw_key(name) for name in names}
 
 
-@pytest.mark.xfail(strict=True, reason="five intermediate models read marts")
 def test_layers_read_downwards(specs: Sequence[dg.AssetSpec]) -> None:
     upwards = [
         f"{spec.key.to_user_string()} reads {dep.asset_key.to_user_string()}"

@@ -51,8 +51,8 @@ client_credits as (
         as_of_date as day,
         amount_due_base as amount_base,
         1::decimal(9, 4) as probability
-    from marts.ar_aging_documents
-    where document_type <> 'invoice'
+    from intermediate.open_documents
+    where ledger = 'receivable' and document_type <> 'invoice'
 ),
 
 bills as (
@@ -67,7 +67,8 @@ bills as (
         end as day,
         -amount_due_base as amount_base,
         1::decimal(9, 4) as probability
-    from marts.ap_aging_documents
+    from intermediate.open_documents
+    where ledger = 'payable'
 ),
 
 organisation_delays as (

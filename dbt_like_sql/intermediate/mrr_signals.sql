@@ -13,7 +13,7 @@ months as (
         closing,
         customers,
         round((closing - opening) / nullif(opening, 0), 4) as growth
-    from marts.mrr_monthly
+    from intermediate.mrr_by_month
 ),
 
 joined as (

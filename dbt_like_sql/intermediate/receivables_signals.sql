@@ -7,8 +7,8 @@ organisations as (
 
 invoices as (
     select organisation_id, document_id, days_overdue, amount_due_base
-    from marts.ar_aging_documents
-    where document_type = 'invoice'
+    from intermediate.open_documents
+    where ledger = 'receivable' and document_type = 'invoice'
 ),
 
 now as (

@@ -10,7 +10,7 @@ organisations as (
 -- The month in which the books begin is a part of a month, as is the one that as_of_date cuts off.
 complete_months as (
     select organisation_id, month, net_burn_base, net_burn_without_tax_base, gross_burn_base
-    from marts.cash_flow_monthly
+    from intermediate.cash_months
     where is_complete
     qualify month > min(month) over (partition by organisation_id)
 ),

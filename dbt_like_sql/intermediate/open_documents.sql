@@ -1,0 +1,33 @@
+-- Every document with something open now, receivable and payable: as of each organisation's own
+-- as_of_date.
+select
+    organisation_id,
+    as_of_date,
+    ledger,
+    document_id,
+    document_type,
+    document_number,
+    reference,
+    contact_id,
+    contact_name,
+    canonical_contact_id,
+    canonical_contact_name,
+    document_date,
+    due_date,
+    days_overdue,
+    bucket,
+    month_bucket,
+    bucket_by_document_date,
+    currency_code,
+    amount_due,
+    currency_rate,
+    amount_due_base,
+    revaluation_rate,
+    revaluation_rate_source,
+    amount_due_base_revalued,
+    expected_payment_date,
+    is_due_date_missing,
+    is_rate_missing,
+    is_payment_before_document,
+    deep_link
+from intermediate.open_documents_as_of(null)
