@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from xero_pipeline.warehouse import read_published
@@ -37,14 +38,15 @@ def print_summary(published: Path, out: Console) -> None:
     """
     with read_published(published) as connection:
         for organisation in _organisations(connection):
+            # Names and descriptions are other people's words: brackets in them are no markup.
             out.rule(
-                f"{organisation.name} ({organisation.purpose}), {organisation.currency}, "
+                f"{escape(organisation.name)} ({organisation.purpose}), {organisation.currency}, "
                 f"as of {organisation.as_of}"
             )
-            out.print(_last_sync(connection, organisation))
+            out.print(_last_sync(connection, organisation), markup=False)
             sections = _AGENCY if organisation.purpose == "agency" else _CLIENT
             for section in sections:
-                out.print(section(connection, organisation))
+                out.print(section(connection, organisation), markup=False)
 
 
 def _organisations(connection: duckdb.DuckDBPyConnection) -> list[Organisation]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from xero_pipeline.sandbox.serve import RunningSandbox, SandboxSettings, start
+
+if TYPE_CHECKING:
+    from xero_pipeline_tests.studio import Studio
 
 DEMO_NOW = dt.datetime(2026, 10, 20, 3, 0, tzinfo=dt.UTC)
 DEMO_START = dt.date(2024, 5, 1)
@@ -46,3 +50,24 @@ def demo_sandbox(shared_demo: RunningSandbox) -> RunningSandbox:
     """One sandbox for all tests: as freshly started, so leave its books as they are."""
     shared_demo.control.reset()
     return shared_demo
+
+
+@pytest.fixture(scope="session")
+def published_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """A home with three tiny organisations read and published; look at it only."""
+    from xero_pipeline.connections import MonitoredAccount, Purpose
+    from xero_pipeline_tests.studio import MODELLED, studio_at
+
+    with studio_at(tmp_path_factory.mktemp("published")) as studio:
+        studio.connect("agency", Purpose.AGENCY)
+        studio.connect("abroad", Purpose.AGENCY)
+        client = studio.connect("client", Purpose.CLIENT).organisation_id
+        with studio.connections() as connections:
+            rent = connections.chart_of_accounts(client).find("469")
+            watched = MonitoredAccount(rent.account_id, rent.code, rent.name)
+            connections.monitor_accounts(client, [watched])
+            organisations = [each.organisation_id for each in connections.connections()]
+        for organisation in organisations:
+            studio.sync(organisation, only=MODELLED)
+        studio.publish()
+        yield studio

@@ -1,7 +1,8 @@
-"""Two tiny organisations at a sandbox of their own, and a home that is connected to them.
+"""Tiny organisations at a sandbox of their own, and a home that is connected to them.
 
-Harbour Studio is the agency, Garage Ltd its client. Their books hold what can be followed by hand,
-so that a sandbox starts and a sync ends in a moment.
+Harbour Studio is an agency in New Zealand, Garage Ltd its client, Sydney Studio an agency that
+counts in Australian dollars. Their books hold what can be followed by hand, so that a sandbox
+starts and a sync ends in a moment.
 """
 
 from __future__ import annotations
@@ -25,20 +26,36 @@ from xero_pipeline.sandbox.books import Book
 from xero_pipeline.sandbox.serve import RunningSandbox, SandboxSettings, start
 from xero_pipeline.sandbox.world import Organisation
 from xero_pipeline.settings import Settings
-from xero_pipeline.warehouse import Landing, open_warehouse
+from xero_pipeline.warehouse import (
+    Landing,
+    ModelGraph,
+    open_warehouse,
+    publish,
+    replace_ops_table,
+)
 from xero_pipeline_tests.connected import environment
 from xero_pipeline_tests.sandbox.books import harbour
 from xero_pipeline_tests.xero.double import TestClock
 
 NOW = dt.datetime(2026, 4, 1, 10, 0, tzinfo=dt.UTC)
-AGENCY, CLIENT = "Harbour Studio", "Garage Ltd"
+AGENCY, CLIENT, ABROAD = "Harbour Studio", "Garage Ltd", "Sydney Studio"
 
-_FIRST = (
+_AGENCYS = (
     harbour.invoice("INV-1", 100),
     harbour.invoice("INV-2", 200),
     harbour.invoice("INV-3", 300),
 )
 """Sales invoices of 1 March, due on the 21st: eleven days overdue on 1 April."""
+
+_CLIENTS = (harbour.bank("unclear", "SPEND", 45),)
+"""Money spent on 8 March, coded to rent."""
+
+_ABROADS = (harbour.invoice("INV-1", 70, currency="AUD"),)
+
+MODELLED = frozenset(
+    {"accounts", "bank_summary", "bank_transactions", "contacts", "currencies", "invoices"}
+)
+"""The endpoints that have something in these books."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +141,16 @@ class Studio:
         paths = (str(request["path"]) for request in self.sandbox.control.requests())
         return sorted(path.removeprefix(prefix) for path in paths if path.startswith(prefix))
 
+    def publish(self) -> Path:
+        """What the models make of what was read, without Dagster."""
+        graph = ModelGraph.discover()
+        with self.connections() as known, self.warehouse() as connection:
+            replace_ops_table(connection, "connections", known.connections())
+            replace_ops_table(connection, "monitored_accounts", known.watched_accounts())
+            graph.build(connection)
+        publish(self.settings.build_database, self.settings.home)
+        return self.settings.published_database
+
 
 @contextmanager
 def studio_at(home: Path, **settings: Any) -> Iterator[Studio]:  # noqa: ANN401
@@ -155,16 +182,22 @@ def free_port() -> int:
 
 
 def _cast(seed: int, first_day: dt.date) -> Sequence[Organisation]:
-    books = (_book("agency", AGENCY, *_FIRST), _book("client", CLIENT))
+    books = (
+        _book("agency", AGENCY, "NZD", _AGENCYS),
+        _book("client", CLIENT, "NZD", _CLIENTS),
+        _book("abroad", ABROAD, "AUD", _ABROADS),
+    )
     return [Organisation(each, lambda until: []) for each in books]
 
 
-def _book(key: str, name: str, *events: ev.Event) -> Book:
-    opened = harbour.organisation_opened(key=key, name=name, short_code=f"!{key}")
+def _book(key: str, name: str, currency: str, events: Sequence[ev.Event]) -> Book:
+    opened = harbour.organisation_opened(
+        key=key, name=name, short_code=f"!{key}", base_currency=currency
+    )
     return harbour.apply(
         Book(opened),
         ev.UserAdded(harbour.OPENED, "olga", "olga@example.com", "Olga", "Lowe", "STANDARD"),
-        ev.CurrencyAdded(harbour.OPENED, "NZD", "New Zealand Dollar"),
+        ev.CurrencyAdded(harbour.OPENED, currency, currency),
         ev.CurrencyAdded(harbour.OPENED, "USD", "United States Dollar"),
         ev.TaxRateAdded(harbour.OPENED, "NONE", "No GST", Decimal(0)),
         *harbour.CHART,
