@@ -15,18 +15,22 @@ import sys
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.logging import RichHandler
+from rich.markup import escape
 from rich.table import Table
 
 from xero_pipeline.connections import Connection, Connections, MonitoredAccount, Purpose
 from xero_pipeline.settings import Settings
 from xero_pipeline.xero import Organisation, XeroError
 from xero_pipeline.xero.tokens import Tenant
+
+if TYPE_CHECKING:
+    import duckdb
 
 app = typer.Typer(
     name="xero-pipeline",
@@ -90,7 +94,8 @@ def connect(
             choose=_choose,
             confirm=lambda found: _confirm(found, ask=not yes),
         )
-    out.print(f"Connected [bold]{connection.organisation_name}[/] to workspace {workspace}.")
+    name = escape(connection.organisation_name)
+    out.print(f"Connected [bold]{name}[/] to workspace {escape(workspace)}.")
     out.print("Next: [bold]xero-pipeline sync[/] reads it.")
 
 
@@ -141,7 +146,7 @@ def accounts(
     for account in chart.accounts:
         mark = "[green]✓[/]" if account.account_id in watched else ""
         hint = " [dim](suggested)[/]" if account.is_suggested and not mark else ""
-        table.add_row(account.code, account.name, account.type, mark + hint)
+        table.add_row(account.code, escape(account.name), account.type, mark + hint)
     out.print(table)
 
 
@@ -154,7 +159,7 @@ def reconnect(organisation: OrganisationName, no_browser: NoBrowser = False) -> 
             open_browser=_announce if no_browser else _browse,
             confirm=lambda found: _confirm(found, ask=False),
         )
-    out.print(f"[green]✓[/] {connection.organisation_name} is connected again.")
+    out.print(f"[green]✓[/] {escape(connection.organisation_name)} is connected again.")
 
 
 @connections_app.command("remove")
@@ -166,13 +171,13 @@ def remove(
     with Connections.open(Settings()) as connections:
         connection = connections.find(organisation)
         out.print(
-            f"This ends the connection of [bold]{connection.organisation_name}[/] at Xero and "
-            "forgets its tokens. Landed pages and tables stay where they are."
+            f"This ends the connection of [bold]{escape(connection.organisation_name)}[/] at Xero "
+            "and forgets its tokens. Landed pages and tables stay where they are."
         )
         if not yes and not typer.confirm("Remove it?"):
             raise typer.Exit(1)
         removed = connections.remove(organisation)
-    out.print(f"Removed {removed.organisation_name}.")
+    out.print(f"Removed {escape(removed.organisation_name)}.")
     if not removed.ended_at_xero:
         out.print("Xero no longer accepted the sign-in: check Connected apps in Xero as well.")
 
@@ -190,15 +195,20 @@ def sync(
     _show_progress()
     settings = Settings()
     with Connections.open(settings) as connections:
-        chosen = [connections.find(each) for each in organisation or ()]
-        chosen = chosen or [each for each in connections.connections() if each.may_sync]
-    if not chosen:
+        named = [connections.find(each) for each in organisation or ()]
+        known = connections.connections()
+    if not known:
         _fail("No organisation is connected yet. Connect one with `xero-pipeline connect`.")
-    outcome = refresh_in_process(settings, [each.organisation_key for each in chosen], full=full)
-    if outcome.is_published:
-        out.print(f"[green]✓[/] Published {settings.published_database}", soft_wrap=True)
-    if outcome.problems:
-        _fail("\n".join(outcome.problems))
+    chosen = named or [each for each in known if each.may_sync]
+    left_out = [] if named else [each for each in known if not each.may_sync]
+    problems = [f"{e.organisation_name}: {e.status_reason} {e.next_step}" for e in left_out]
+    if chosen:
+        outcome = refresh_in_process(settings, [e.organisation_key for e in chosen], full=full)
+        problems += outcome.problems
+        if outcome.is_published:
+            out.print(f"[green]✓[/] Published {settings.published_database}", soft_wrap=True)
+    if problems:
+        _fail("\n".join(problems))
 
 
 @app.command()
@@ -214,8 +224,10 @@ def query(
     with read_published(Settings().published_database) as connection:
         try:
             answer = connection.sql(sql)
+            if answer is None:
+                _fail("That is no question: nothing comes back. Ask with a SELECT.")
             if as_json:
-                print(answer.df().to_json(orient="records", date_format="iso", indent=2))
+                print(_as_json(answer))
             else:
                 answer.show(max_width=out.width, max_rows=200)
         except duckdb.Error as refused:
@@ -238,7 +250,7 @@ def doctor() -> None:
     findings = diagnose(Settings())
     for finding in findings:
         mark = "[green]✓[/]" if finding.is_fine else "[red]✗[/]"
-        out.print(f"{mark} {finding.subject}: {finding.sentence}")
+        out.print(f"{mark} {escape(finding.subject)}: {escape(finding.sentence)}", soft_wrap=True)
     if not all(finding.is_fine for finding in findings):
         raise typer.Exit(1)
 
@@ -282,26 +294,34 @@ def connections_table(found: Sequence[Connection]) -> Table:
     table = Table("Workspace", "Organisation", "Purpose", "Connected by", "State", "Last sync")
     for each in found:
         healthy = each.status.value == "connected"
-        state = "[green]✓[/] connected" if healthy else f"[red]✗[/] {each.status_reason}"
+        problem = escape(f"{each.status_reason} {each.next_step}")
         synced = f"{each.last_sync_at:%Y-%m-%d %H:%M} UTC" if each.last_sync_at else "never"
         table.add_row(
-            each.workspace,
-            each.organisation_name,
+            escape(each.workspace),
+            escape(each.organisation_name),
             each.purpose.value,
-            each.connected_by,
-            state if healthy else f"{state} {each.next_step}",
+            escape(each.connected_by),
+            "[green]✓[/] connected" if healthy else f"[red]✗[/] {problem}",
             synced,
         )
     return table
+
+
+def _as_json(answer: duckdb.DuckDBPyRelation) -> str:
+    """Rows as objects. Money keeps its digits; dates, instants and ids are strings."""
+    import simplejson
+
+    rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.fetchall()]
+    return simplejson.dumps(rows, use_decimal=True, ignore_nan=True, default=str, indent=2)
 
 
 def _check(connections: Connections, known: Connection) -> bool:
     try:
         checked = connections.check(known.organisation_id)
     except XeroError as failure:
-        out.print(f"[red]✗[/] {known.organisation_name}: {failure}")
+        out.print(f"[red]✗[/] {escape(f'{known.organisation_name}: {failure}')}", soft_wrap=True)
         return False
-    out.print(f"[green]✓[/] {checked.organisation_name}: Xero answers.")
+    out.print(f"[green]✓[/] {escape(checked.organisation_name)}: Xero answers.")
     return True
 
 
@@ -318,7 +338,7 @@ def _browse(url: str) -> None:
 
 def _choose(offered: Sequence[Tenant]) -> Tenant:
     for number, tenant in enumerate(offered, 1):
-        out.print(f"{number}. {tenant.name}")
+        out.print(f"{number}. {escape(tenant.name)}")
     number = int(typer.prompt("Which organisation", type=int))
     if not 1 <= number <= len(offered):
         _fail(f"There is no organisation number {number}. Nothing was connected.")
@@ -328,7 +348,7 @@ def _choose(offered: Sequence[Tenant]) -> Tenant:
 
 def _confirm(found: Organisation, *, ask: bool) -> bool:
     out.print(
-        f"[bold]{found.name}[/], {found.country_code}, {found.base_currency}, "
+        f"[bold]{escape(found.name)}[/], {found.country_code}, {found.base_currency}, "
         f"short code {found.short_code}"
     )
     return not ask or typer.confirm("Connect this organisation?", default=True)
@@ -342,5 +362,6 @@ def _show_progress() -> None:
 
 
 def _fail(sentence: str) -> NoReturn:
-    err.print(sentence, style="red", highlight=False)
+    # Other people's words: brackets in them are no markup, and lines are the reader's to wrap.
+    err.print(sentence, style="red", highlight=False, markup=False, soft_wrap=True)
     raise SystemExit(1)
