@@ -13,6 +13,8 @@ from xero_pipeline.connections import Connections
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse import WarehouseError, read_published
 from xero_pipeline.xero import XeroError
+from xero_pipeline.xero.limits import SystemClock
+from xero_pipeline.xero.oauth import XeroApp
 
 _TIMEOUT_SECONDS = 10
 _TOLERATED_SKEW = timedelta(minutes=2)
@@ -66,12 +68,24 @@ def _xero(settings: Settings) -> Iterator[Finding]:
         is_fine = skew <= _TOLERATED_SKEW
         advice = "" if is_fine else " Set this machine's clock: tokens are judged by time."
         yield Finding("Clock", is_fine, f"{skew.total_seconds():.0f} s from Xero's.{advice}")
+    if settings.client_id:
+        yield _credentials(settings)
+
+
+def _credentials(settings: Settings) -> Finding:
+    try:
+        XeroApp(settings, SystemClock()).check_credentials()
+    except XeroError as failure:
+        return Finding("Credentials", False, str(failure))
+    return Finding("Credentials", True, "Xero accepts the app's client id and secret.")
 
 
 def _connections(settings: Settings) -> Iterator[Finding]:
     with Connections.open(settings) as connections:
         known = connections.connections()
-        yield Finding("Home", True, f"{settings.home}, {len(known)} organisations connected.")
+        plural = "" if len(known) == 1 else "s"
+        sentence = f"{settings.home}, {len(known)} organisation{plural} connected."
+        yield Finding("Home", True, sentence)
         for connection in known:
             try:
                 connections.check(connection.organisation_id)

@@ -169,7 +169,8 @@ def small_sandbox() -> RunningSandbox:
 
 
 def settings_of(sandbox: RunningSandbox, home: Path, **fields: Any) -> Settings:  # noqa: ANN401
-    return Settings.model_validate({**environment(sandbox, home), **fields})
+    named = {str(Settings.model_fields[name].alias): value for name, value in fields.items()}
+    return Settings.model_validate({**environment(sandbox, home), **named})
 
 
 def browser(url: str) -> None:
