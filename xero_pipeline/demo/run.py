@@ -17,6 +17,7 @@ from xero_pipeline.demo.environment import Demo, RunningDemo
 from xero_pipeline.demo.proof import prove
 from xero_pipeline.sandbox.life import MONITORED_ACCOUNTS
 from xero_pipeline.sandbox.serve import SavedLife
+from xero_pipeline.summary import print_summary
 from xero_pipeline.warehouse import read_published
 
 _CONSENT_SECONDS = 30
@@ -53,7 +54,8 @@ def run_demo(folder: Path, out: Console) -> None:
             out.print("A day has passed there. This run reads only what changed.")
         out.rule("Extract, load, model, check, publish")
         commands.run("sync")
-        commands.run("summary")
+        commands.show("summary")
+        print_summary(demo.published, out)
         out.rule("Is it true?")
         _prove(demo, out)
     _say_where_to_look(demo, out, time.monotonic() - started)
@@ -78,7 +80,7 @@ class _Commands:
     out: Console
 
     def run(self, *words: str, quiet: bool = False) -> None:
-        self._show(words)
+        self.show(*words)
         output = subprocess.DEVNULL if quiet else None
         finished = subprocess.run(
             [_program(), *words], env=self._environment(), stdout=output, check=False
@@ -89,7 +91,7 @@ class _Commands:
     def consent(self, *words: str) -> None:
         """Run `connect`, and be the browser that follows the address it prints."""
         words = (*words, "--no-browser", "--yes")
-        self._show(words)
+        self.show(*words)
         with subprocess.Popen(
             [_program(), *words], env=self._environment(), stdout=subprocess.PIPE, text=True
         ) as process:
@@ -102,7 +104,7 @@ class _Commands:
         if process.returncode != 0:
             raise DemoFailed("Connecting failed; see above.")
 
-    def _show(self, words: tuple[str, ...]) -> None:
+    def show(self, *words: str) -> None:
         shown = " ".join(f'"{word}"' if " " in word else word for word in words)
         self.out.print(f"[bold cyan]$ xero-pipeline {shown}[/]")
 
