@@ -15,7 +15,11 @@ from pathlib import Path
 import pytest
 
 from xero_pipeline.assets import RESOURCES
+from xero_pipeline.assets.extraction import extraction
+from xero_pipeline.assets.models import model_assets
+from xero_pipeline.assets.publication import connections, published_asset
 from xero_pipeline.assets.resources import Warehouse
+from xero_pipeline.automation import refresh
 from xero_pipeline.cli import main
 from xero_pipeline.connections import Connections, Purpose
 from xero_pipeline.sandbox.serve import RunningSandbox
@@ -29,6 +33,7 @@ from xero_pipeline_tests.studio import (
     settings_of,
     small_sandbox,
 )
+from xero_pipeline_tests.warehouse.project import write_project
 from xero_pipeline_tests.xero.double import TestClock
 
 CONNECT = ("connect", "--workspace", "studio", "--purpose", "agency", "--yes")
@@ -351,8 +356,8 @@ def test_organisations_to_be_reconnected_are_named_and_not_asked_for(
     run: Run, at_sandbox: RunningSandbox
 ) -> None:
     run(*CONNECT)
-    with Connections.open(Settings()) as connections:
-        connections.mark(AGENCY, NeedsReconnect(AGENCY))
+    with Connections.open(Settings()) as known:
+        known.mark(AGENCY, NeedsReconnect(AGENCY))
     at_sandbox.control.clear_requests()
     ran = run("sync")
     assert ran.is_plain_failure
@@ -396,6 +401,20 @@ def test_a_warehouse_that_is_held_by_another_program_is_said_with_its_process_id
     assert "run again" in ran.err
 
 
+@pytest.fixture
+def one_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole way from Xero to the snapshot, with one model in place of all."""
+    graph = write_project(
+        tmp_path / "models",
+        staging__organisations="select organisation_id, name from raw.organisation",
+    )
+    models = [layer for layer in model_assets(graph) if layer.keys]
+    keys = [key for layer in models for key in layer.keys]
+    assets = [extraction, connections, *models, published_asset(keys)]
+    monkeypatch.setattr(refresh, "ALL_ASSETS", assets)
+
+
+@pytest.mark.usefixtures("one_model")
 def test_an_organisation_that_fails_is_named_while_the_others_are_published(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

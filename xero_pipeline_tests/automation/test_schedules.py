@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -17,10 +16,19 @@ from xero_pipeline.definitions import defs
 SUNDAY = dt.datetime(2026, 4, 5, 4, tzinfo=dt.UTC)
 
 
-@pytest.fixture
-def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.local_temp(str(tmp_path_factory.mktemp("dagster"))) as instance:
         yield instance
+
+
+@pytest.fixture
+def instance(empty: dg.DagsterInstance) -> Iterator[dg.DagsterInstance]:
+    """Two organisations are connected."""
+    empty.add_dynamic_partitions(ORGANISATION_PARTITIONS_NAME, ["garage", "harbour"])
+    yield empty
+    for organisation in ("garage", "harbour"):
+        empty.delete_dynamic_partition(ORGANISATION_PARTITIONS_NAME, organisation)
 
 
 def evaluated(schedule: dg.ScheduleDefinition, instance: dg.DagsterInstance) -> list[dg.RunRequest]:
@@ -37,7 +45,6 @@ def evaluated(schedule: dg.ScheduleDefinition, instance: dg.DagsterInstance) -> 
 def test_every_organisation_gets_one_run_a_day(
     schedule: dg.ScheduleDefinition, instance: dg.DagsterInstance
 ) -> None:
-    instance.add_dynamic_partitions(ORGANISATION_PARTITIONS_NAME, ["garage", "harbour"])
     requested = evaluated(schedule, instance)
     assert [(each.partition_key, each.run_key) for each in requested] == [
         ("garage", "garage:2026-04-05"),
@@ -48,16 +55,15 @@ def test_every_organisation_gets_one_run_a_day(
 def test_the_nightly_run_reads_changes_and_the_weekly_one_everything(
     instance: dg.DagsterInstance,
 ) -> None:
-    instance.add_dynamic_partitions(ORGANISATION_PARTITIONS_NAME, ["harbour"])
-    (weekly,) = evaluated(weekly_reconcile, instance)
-    (daily,) = evaluated(nightly, instance)
+    weekly = evaluated(weekly_reconcile, instance)[0]
+    daily = evaluated(nightly, instance)[0]
     assert weekly.run_config == {"ops": {EXTRACTION_OP: {"config": {"full": True}}}}
     assert daily.run_config == {}
     assert not Extraction().full
 
 
-def test_a_schedule_without_organisations_says_what_to_do(instance: dg.DagsterInstance) -> None:
-    with dg.build_schedule_context(instance=instance, scheduled_execution_time=SUNDAY) as context:
+def test_a_schedule_without_organisations_says_what_to_do(empty: dg.DagsterInstance) -> None:
+    with dg.build_schedule_context(instance=empty, scheduled_execution_time=SUNDAY) as context:
         skipped = nightly.evaluate_tick(context).skip_message
     assert skipped is not None
     assert "xero-pipeline connect" in skipped
