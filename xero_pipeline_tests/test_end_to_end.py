@@ -7,7 +7,6 @@ import datetime as dt
 import operator
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -35,6 +34,7 @@ from xero_pipeline.settings import Settings
 from xero_pipeline.xero import ENDPOINTS, REPORTS
 from xero_pipeline_tests.conftest import DEMO, DEMO_START, SandboxFactory
 from xero_pipeline_tests.connected import connect_both, environment
+from xero_pipeline_tests.studio import free_port
 
 ALL_SOURCES = len(ENDPOINTS) + len(REPORTS)
 
@@ -76,7 +76,9 @@ def pipeline(
     sandbox_factory: SandboxFactory, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Pipeline]:
     home = tmp_path_factory.mktemp("home")
-    sandbox = sandbox_factory(replace(DEMO, redirect_uris=("http://localhost:8989/callback",)))
+    sandbox = sandbox_factory(
+        replace(DEMO, redirect_uris=(f"http://localhost:{free_port()}/callback",))
+    )
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment(sandbox, home).items():
             patch.setenv(name, value)
@@ -243,8 +245,7 @@ def _graphql(url: str, query: str, variables: dict[str, Any]) -> dict[str, Any]:
 @contextmanager
 def _dagster_dev() -> Iterator[str]:
     """`dagster dev` as the README starts it: webserver, daemon and code server."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = int(probe.getsockname()[1])
+    port = free_port()
     dagster = Path(sys.executable).with_name("dagster")
     command = [
         str(dagster),

@@ -21,6 +21,7 @@ from xero_pipeline.warehouse import (
     Node,
     column_lineage,
     column_schema,
+    create_tables,
 )
 
 LAYERS: Mapping[str, Sequence[str]] = {
@@ -54,6 +55,7 @@ def _layer(graph: ModelGraph, name: str, schemas: Sequence[str]) -> dg.AssetsDef
         keys = context.selected_asset_keys
         selected = [node.relation for node in nodes if relation_key(node.relation) in keys]
         with warehouse.get_connection() as connection:
+            create_tables(connection)
             for built in current.build(connection, only=selected):
                 yield _materialised(current, connection, built)
             for key, of_check in cases.items():

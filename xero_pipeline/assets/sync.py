@@ -45,7 +45,7 @@ from xero_pipeline.xero import (
     Report,
     XeroError,
 )
-from xero_pipeline.xero.errors import MissingPermission, MissingScope
+from xero_pipeline.xero.errors import MalformedPage, MissingPermission, MissingScope
 from xero_pipeline.xero.limits import CALLS_AT_ONCE
 
 logger = logging.getLogger(__name__)
@@ -119,7 +119,7 @@ def sync_organisation(
     """Read what changed in one organisation since its last sync, into its raw tables.
 
     Args:
-        client: of the organisation.
+        client: of the organisation, made for this sync: its usage is what the sync cost.
         landing: where pages go.
         open_warehouse: opens the build database; held only to read cursors and to load.
         xero_organisation_id: the OrganisationID that must answer; None: the tenant id, which it
@@ -210,6 +210,8 @@ class _Walk:
     ) -> Self:
         """Ask who this is, refuse another organisation, and take the time from the answer."""
         page = next(client.pages(_ORGANISATION))
+        if page.is_empty:
+            raise MalformedPage(client.organisation_name, _ORGANISATION.name, 1, "it names nobody")
         organisation = json.loads(page.body)[_ORGANISATION.list_key][0]
         if organisation["OrganisationID"] != expected:
             raise WrongOrganisation(client.organisation_name, organisation.get("Name", "another"))
@@ -233,14 +235,18 @@ class _Walk:
     def _land(self, source: Source) -> None:
         pages = self._pages(source)
         with self._batch(source) as batch:
-            wire_bytes, calls = 0, 0
             for page in pages:
                 batch.write(page.body)
-                wire_bytes, calls = wire_bytes + page.wire_bytes, calls + 1
-            batch.finish(calls=calls, wire_bytes=wire_bytes, next_cursor=self._next_cursor(source))
-        plural = "" if calls == 1 else "s"
+            # What the client counted: calls that had to be repeated cost as much as the others.
+            usage = self.client.usage.by_endpoint[source.name]
+            batch.finish(
+                calls=usage.calls,
+                wire_bytes=usage.wire_bytes,
+                next_cursor=self._next_cursor(source),
+            )
+        plural = "" if usage.calls == 1 else "s"
         name = self.client.organisation_name
-        logger.info("%s: %s landed, %d call%s", name, source.name, calls, plural)
+        logger.info("%s: %s landed, %d call%s", name, source.name, usage.calls, plural)
 
     def _pages(self, source: Source) -> Iterator[Page]:
         if isinstance(source, Report):

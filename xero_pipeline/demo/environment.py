@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from xero_pipeline.connections import Connections
@@ -49,6 +50,10 @@ class Demo:
         return self.folder / "sandbox"
 
     @property
+    def sandbox_log(self) -> Path:
+        return self.folder / "sandbox.log"
+
+    @property
     def published(self) -> Path:
         return self.home / "current" / "warehouse.duckdb"
 
@@ -70,17 +75,29 @@ class Demo:
         command = [sys.executable, "-m", "xero_pipeline.sandbox", "serve", "--port", "0"]
         command += ["--state", str(self.sandbox), "--extra-days", str(extra_days)]
         command += ["--redirect-uri", callback, "--auto-consent"]
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as process:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (
+            # A file, not a pipe: a pipe that nobody reads stops the sandbox when it is full.
+            self.sandbox_log.open("w") as log,
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,
+        ):
             try:
-                details = _announcement(process)
+                details = self._announcement(process)
                 yield RunningDemo(
                     ControlClient(details["url"]), self._environment(details, callback)
                 )
             finally:
                 process.terminate()
                 process.wait(_STOP_SECONDS)
+
+    def _announcement(self, process: subprocess.Popen[str]) -> dict[str, str]:
+        """The sandbox's second line: its address and app as JSON."""
+        lines = list(islice(process.stdout or (), 2))
+        if len(lines) < 2:
+            process.wait(_STOP_SECONDS)
+            reason = self.sandbox_log.read_text().strip()
+            raise SandboxFailed(f"The sandbox did not start: {reason}")
+        return dict(json.loads(lines[1]))
 
     def _environment(self, details: Mapping[str, str], callback: str) -> dict[str, str]:
         return {
@@ -113,17 +130,6 @@ def environment_to_show(settings: Settings, demo: Demo) -> Iterator[tuple[Mappin
         return
     with demo.running() as running:
         yield running.environment, f"Nothing is connected in {settings.home}; showing the demo."
-
-
-def _announcement(process: subprocess.Popen[str]) -> dict[str, str]:
-    """The sandbox's second line: its address and app as JSON."""
-    if process.stdout is None or process.stderr is None:
-        raise SandboxFailed("The sandbox has no output.")
-    process.stdout.readline()
-    details = process.stdout.readline()
-    if not details:
-        raise SandboxFailed(f"The sandbox did not start: {process.stderr.read().strip()}")
-    return dict(json.loads(details))
 
 
 def _free_port() -> int:
