@@ -185,7 +185,7 @@ def remove(
 @app.command()
 def sync(
     organisation: Annotated[
-        list[str] | None, typer.Option(help="Name or id; repeatable. All when absent.")
+        list[str] | None, typer.Option(help="Key, name or id; repeatable. All if absent.")
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Read everything again.")] = False,
 ) -> None:
