@@ -19,13 +19,13 @@ from typing import Any
 import duckdb
 import requests
 
-from xero_pipeline.assets.sync import OrganisationSync, sync_organisation
 from xero_pipeline.connections import Connection, Connections, Purpose
 from xero_pipeline.sandbox import events as ev
 from xero_pipeline.sandbox.books import Book
 from xero_pipeline.sandbox.serve import RunningSandbox, SandboxSettings, start
 from xero_pipeline.sandbox.world import Organisation
 from xero_pipeline.settings import Settings
+from xero_pipeline.sync import Depth, OrganisationSync, sync_organisation
 from xero_pipeline.warehouse import (
     Landing,
     ModelGraph,
@@ -104,7 +104,7 @@ class Studio:
         self,
         organisation: str | None = None,
         *,
-        full: bool = False,
+        depth: Depth = Depth.NIGHTLY,
         only: Collection[str] | None = None,
     ) -> OrganisationSync:
         """As the extraction asset does it; the agency unless told otherwise."""
@@ -118,7 +118,7 @@ class Studio:
                 self.landing,
                 self.warehouse,
                 xero_organisation_id=known.xero_organisation_id,
-                full=full,
+                depth=depth,
                 only=only,
             )
 

@@ -7,8 +7,8 @@ import dagster as dg
 
 from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS, raw_key
 from xero_pipeline.assets.resources import Pipeline, Warehouse
-from xero_pipeline.assets.sync import EndpointSync, OrganisationSync, sync_organisation
 from xero_pipeline.connections import Connections
+from xero_pipeline.sync import Depth, EndpointSync, OrganisationSync, sync_organisation
 from xero_pipeline.warehouse import Landing, raw_columns
 from xero_pipeline.xero import ENDPOINTS, REPORTS, Endpoint, LimitError, PermanentError, Report
 
@@ -98,7 +98,7 @@ def _read(
             warehouse.get_connection,
             xero_organisation_id=connections.find(organisation).xero_organisation_id,
             only={key.path[-1] for key in selected},
-            full=is_full,
+            depth=Depth.FULL if is_full else Depth.NIGHTLY,
         )
 
 

@@ -52,6 +52,29 @@ class LandedPage(BaseModel):
     bytes: int
 
 
+class QuietWalk(BaseModel):
+    """A walk that brought nothing new, so that it leaves no batch of its own.
+
+    Attributes:
+        endpoint: the name in the catalogue.
+        modified_since: the filter it was asked with; None: everything was listed.
+        next_cursor: the filter for the next increment; None leaves it as it is.
+        same_as: the sync whose complete listing this one repeated byte for byte; None: an
+            increment without a record.
+        calls, wire_bytes, body_bytes: what it cost.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    endpoint: str
+    modified_since: AwareDatetime | None = None
+    next_cursor: AwareDatetime | None = None
+    same_as: str | None = None
+    calls: int = 0
+    wire_bytes: int = 0
+    body_bytes: int = 0
+
+
 class Manifest(BaseModel):
     """What is known about a batch; `batch.json`.
 
@@ -69,6 +92,10 @@ class Manifest(BaseModel):
         calls: requests it took, those included that had to be repeated.
         wire_bytes: bytes received, compressed as sent (what Xero charges for).
         body_bytes: the same decompressed.
+        content_sha256: of a complete listing's records as Xero sent them, without the envelope
+            around them, which differs in every answer; None for everything else.
+        quiet: the walks of the same sync that brought nothing new; in the manifest of
+            `organisation`, which every sync lands, and nowhere else.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -86,6 +113,8 @@ class Manifest(BaseModel):
     calls: int = 0
     wire_bytes: int = 0
     body_bytes: int = 0
+    content_sha256: str | None = None
+    quiet: tuple[QuietWalk, ...] = ()
 
 
 @dataclass(frozen=True)

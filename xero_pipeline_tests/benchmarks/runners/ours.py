@@ -13,8 +13,8 @@ import duckdb
 import pandas  # noqa: F401 - where it is installed, DuckDB imports it at its first parameter
 from pydantic import AnyHttpUrl
 
-from xero_pipeline.assets.sync import sync_organisation
 from xero_pipeline.settings import Settings
+from xero_pipeline.sync import sync_organisation
 from xero_pipeline.warehouse import Landing, open_warehouse
 from xero_pipeline_tests.benchmarks.client import client, sign_in
 from xero_pipeline_tests.benchmarks.runners.report import timed

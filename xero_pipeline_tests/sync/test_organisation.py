@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from xero_pipeline.assets.sync import OVERLAP, OrganisationSync
 from xero_pipeline.connections import Purpose, Status, WrongOrganisation
 from xero_pipeline.sandbox import events as ev
 from xero_pipeline.sandbox.events import xero_id
+from xero_pipeline.sync import OVERLAP, Depth, OrganisationSync
 from xero_pipeline.warehouse import LandingFailed, read_cursors
 from xero_pipeline.xero.errors import (
     DailyLimitReached,
@@ -81,7 +81,7 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> ThreeSyncs:
         studio.advance(hours=1)
         studio.happens(raised(studio, "INV-4", 50))
         increment = studio.sync(only=INVOICES)
-        full = studio.sync(only=INVOICES, full=True)
+        full = studio.sync(only=INVOICES, depth=Depth.FULL)
         return ThreeSyncs(first, increment, full, cursor, asked, numbers(studio))
 
 

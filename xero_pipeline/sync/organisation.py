@@ -22,6 +22,7 @@ from typing import Self
 import duckdb
 
 from xero_pipeline.connections.errors import WrongOrganisation
+from xero_pipeline.sync.depth import Depth
 from xero_pipeline.warehouse import (
     Batch,
     BatchWriter,
@@ -114,7 +115,7 @@ def sync_organisation(
     *,
     xero_organisation_id: str | None = None,
     only: Collection[str] | None = None,
-    full: bool = False,
+    depth: Depth = Depth.NIGHTLY,
 ) -> OrganisationSync:
     """Read what changed in one organisation since its last sync, into its raw tables.
 
@@ -126,7 +127,7 @@ def sync_organisation(
             equals in practice.
         only: names of endpoints and reports; None: all. The organisation itself always comes
             along: it says whose books these are and what day it is there.
-        full: list everything again, whatever the cursors say.
+        depth: how much to ask for.
 
     Raises:
         WrongOrganisation: another organisation answers; nothing was read.
@@ -137,7 +138,7 @@ def sync_organisation(
     started = time.monotonic()
     with open_warehouse() as connection:
         create_tables(connection)
-        since = {} if full else read_cursors(connection, client.organisation_id)
+        since = {} if depth is Depth.FULL else read_cursors(connection, client.organisation_id)
         unannounced = part_settled_invoices(connection, client.organisation_id)
     expected = xero_organisation_id or client.organisation_id
     walk = _Walk.begin(client, expected, landing, since, {"invoices": unannounced})
