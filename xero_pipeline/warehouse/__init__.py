@@ -6,7 +6,12 @@ from xero_pipeline.warehouse.connection import (
     read_published,
     transaction,
 )
-from xero_pipeline.warehouse.cursors import read_cursors
+from xero_pipeline.warehouse.cursors import (
+    EndpointProgress,
+    Progress,
+    read_cursors,
+    read_progress,
+)
 from xero_pipeline.warehouse.errors import (
     LandingFailed,
     ModelFailed,
@@ -49,6 +54,7 @@ __all__ = [
     "BuiltModel",
     "Column",
     "ColumnDoc",
+    "EndpointProgress",
     "Kind",
     "Landing",
     "LandingFailed",
@@ -60,6 +66,7 @@ __all__ = [
     "Node",
     "NothingPublished",
     "PageUnreadable",
+    "Progress",
     "PublishFailed",
     "PublishedSnapshot",
     "TestCase",
@@ -78,6 +85,7 @@ __all__ = [
     "publish",
     "raw_columns",
     "read_cursors",
+    "read_progress",
     "read_published",
     "rebuild",
     "replace_ops_table",

@@ -12,7 +12,7 @@ import datetime as dt
 import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -21,18 +21,21 @@ import duckdb
 import zstandard
 
 from xero_pipeline.warehouse.connection import transaction
+from xero_pipeline.warehouse.cursors import Progress, advance_cursors, read_progress
 from xero_pipeline.warehouse.errors import PageUnreadable
-from xero_pipeline.warehouse.landing import Batch, Landing
+from xero_pipeline.warehouse.landing import Batch, Landing, Manifest
 from xero_pipeline.warehouse.merging import (
-    advance_cursors,
+    CountsBySync,
+    count_first_rows,
     keep_newest_versions,
     mark_removed,
-    record_syncs,
 )
+from xero_pipeline.warehouse.parameters import lists_of, unnested
 from xero_pipeline.warehouse.raw_tables import RAW_TABLES
 from xero_pipeline.warehouse.reading import RawTable, raw_table, select_rows
 from xero_pipeline.warehouse.repair import repaired
 from xero_pipeline.warehouse.schema import Columns, create_tables
+from xero_pipeline.warehouse.walks import Counts, record_walks, walks_of
 from xero_pipeline.warehouse.wire_types import Field, ListOf, Record
 
 
@@ -56,7 +59,9 @@ class LoadedBatch:
 def loaded_batches(connection: duckdb.DuckDBPyConnection) -> set[tuple[UUID, str, str]]:
     """(organisation id, endpoint, sync id) of every batch in the warehouse."""
     return set(
-        connection.execute("select organisation_id, endpoint, sync_id from ops.syncs").fetchall()
+        connection.execute(
+            "select organisation_id, endpoint, sync_id from ops.syncs where is_quiet is not true"
+        ).fetchall()
     )
 
 
@@ -75,16 +80,13 @@ def load(connection: duckdb.DuckDBPyConnection, batches: Iterable[Batch]) -> lis
             committed; all other endpoints are. Of several endpoints the first is raised, the
             others stand in its notes.
     """
-    known = loaded_batches(connection)
-    by_endpoint: dict[str, list[Batch]] = defaultdict(list)
-    for batch in batches:
-        if _identity(batch) not in known:
-            by_endpoint[batch.manifest.endpoint].append(batch)
+    new = _not_loaded(connection, batches)
+    progress = read_progress(connection, {batch.manifest.organisation_id for batch in new})
     loaded: list[LoadedBatch] = []
     failures: list[PageUnreadable] = []
-    for endpoint, group in by_endpoint.items():
+    for endpoint, group in _by_endpoint(new).items():
         try:
-            loaded += _load_endpoint(connection, raw_table(endpoint), group)
+            loaded += _load_endpoint(connection, Group(raw_table(endpoint), group, progress))
         except PageUnreadable as failure:
             failures.append(failure)
     if failures:
@@ -110,26 +112,89 @@ def rebuild(connection: duckdb.DuckDBPyConnection, landing: Landing) -> list[Loa
     return load(connection, landing.all())
 
 
+@dataclass(frozen=True)
+class Group:
+    """New batches of one endpoint, of any organisations; they are committed together.
+
+    Attributes:
+        progress: organisation id -> how far it had come before them.
+    """
+
+    table: RawTable
+    batches: Sequence[Batch]
+    progress: Mapping[str, Progress]
+
+    @property
+    def organisation_ids(self) -> set[UUID]:
+        return {batch.manifest.organisation_id for batch in self.batches}
+
+    @property
+    def is_first(self) -> bool:
+        """The table has no row of these organisations yet, and each comes with one batch."""
+        return len(self.organisation_ids) == len(self.batches) and not any(
+            self.table.endpoint in self.progress[str(organisation_id)]
+            for organisation_id in self.organisation_ids
+        )
+
+    @property
+    def can_remove(self) -> bool:
+        """A complete listing shows rows as gone: one of these, or one that is newer than these."""
+        return not self.is_first and any(
+            batch.manifest.complete_listing or self._is_late(batch.manifest)
+            for batch in self.batches
+        )
+
+    def _is_late(self, manifest: Manifest) -> bool:
+        known = self.progress[str(manifest.organisation_id)].get(self.table.endpoint)
+        return known is not None and manifest.sync_id <= (known.last_sync_id or manifest.sync_id)
+
+
+def _not_loaded(connection: duckdb.DuckDBPyConnection, batches: Iterable[Batch]) -> list[Batch]:
+    by_identity = {_identity(batch): batch for batch in batches}
+    organisations, endpoints, syncs = zip(*by_identity, strict=True) if by_identity else ((),) * 3
+    known = connection.execute(
+        """
+        select organisation_id, endpoint, sync_id
+        from ops.syncs
+        where is_quiet is not true
+            and (organisation_id, endpoint, sync_id) in (
+                select
+                    unnest($organisations::uuid[]),
+                    unnest($endpoints::varchar[]),
+                    unnest($syncs::varchar[])
+            )
+        """,
+        {"organisations": organisations, "endpoints": endpoints, "syncs": syncs},
+    ).fetchall()
+    loaded = set(known)
+    return [batch for identity, batch in by_identity.items() if identity not in loaded]
+
+
 def _identity(batch: Batch) -> tuple[UUID, str, str]:
     manifest = batch.manifest
     return manifest.organisation_id, manifest.endpoint, manifest.sync_id
 
 
-def _load_endpoint(
-    connection: duckdb.DuckDBPyConnection, table: RawTable, batches: Sequence[Batch]
-) -> list[LoadedBatch]:
+def _by_endpoint(batches: Iterable[Batch]) -> dict[str, list[Batch]]:
+    groups: dict[str, list[Batch]] = defaultdict(list)
     for batch in batches:
+        groups[batch.manifest.endpoint].append(batch)
+    return groups
+
+
+def _load_endpoint(connection: duckdb.DuckDBPyConnection, group: Group) -> list[LoadedBatch]:
+    for batch in group.batches:
         batch.verify()
-    sources = {file: (file, batch) for batch in batches for file in batch.files}
+    sources = {file: (file, batch) for batch in group.batches for file in batch.files}
     try:
-        return _load_pages(connection, table, batches, sources)
+        return _load_pages(connection, group, sources)
     except duckdb.Error as error:
         if _file_in(error) is None:
             raise
     with tempfile.TemporaryDirectory() as folder:
-        copies = _repaired_copies(sources, table, Path(folder))
+        copies = _repaired_copies(sources, group.table, Path(folder))
         try:
-            return _load_pages(connection, table, batches, copies)
+            return _load_pages(connection, group, copies)
         except duckdb.Error as error:
             file = _file_in(error)
             if file is None:
@@ -143,130 +208,75 @@ Sources = dict[Path, tuple[Path, Batch]]
 
 
 def _load_pages(
-    connection: duckdb.DuckDBPyConnection,
-    table: RawTable,
-    batches: Sequence[Batch],
-    sources: Sources,
+    connection: duckdb.DuckDBPyConnection, group: Group, sources: Sources
 ) -> list[LoadedBatch]:
+    walks = [walk for batch in group.batches for walk in walks_of(batch.manifest)]
     with transaction(connection):
-        _register(connection, batches, sources)
-        if sources:
-            connection.execute(
-                f"insert into {table.relation} by name {select_rows(table)}",
-                {"files": [str(file) for file in sources]},
-            )
-        keep_newest_versions(connection, table)
-        record_syncs(connection, table)
-        mark_removed(connection, table)
-        advance_cursors(connection, table)
-        return _summaries(connection, table, batches)
+        counts = _load_rows(connection, group, sources) if sources else {}
+        record_walks(connection, walks, counts)
+        removed = (
+            mark_removed(connection, group.table, group.organisation_ids)
+            if group.can_remove
+            else {}
+        )
+        advance_cursors(connection, walks)
+    return [_loaded(batch, counts, removed) for batch in group.batches]
 
 
-_BATCH_COLUMNS: Columns = {
-    "sync_id": "VARCHAR",
+def _load_rows(
+    connection: duckdb.DuckDBPyConnection, group: Group, sources: Sources
+) -> CountsBySync:
+    _register(connection, sources)
+    connection.execute(
+        f"insert into {group.table.relation} by name {select_rows(group.table)}",
+        {"files": [str(file) for file in sources]},
+    )
+    counts = count_first_rows(connection, group.table) if group.is_first else None
+    return keep_newest_versions(connection, group.table) if counts is None else counts
+
+
+def _loaded(
+    batch: Batch, counts: CountsBySync, removed: Mapping[tuple[UUID, str], int]
+) -> LoadedBatch:
+    key = batch.manifest.organisation_id, batch.manifest.sync_id
+    counted = counts.get(key, Counts())
+    return LoadedBatch(batch, counted.rows_received, counted.rows_changed, removed.get(key, 0))
+
+
+@dataclass(frozen=True)
+class _PageRow:
+    filename: str
+    organisation_id: UUID
+    sync_id: str
+    started_at: dt.datetime
+    as_of_date: dt.date | None
+
+
+_PAGE_COLUMNS: Columns = {
+    "filename": "VARCHAR",
     "organisation_id": "UUID",
+    "sync_id": "VARCHAR",
     "started_at": "TIMESTAMP",
-    "finished_at": "TIMESTAMP",
-    "modified_since": "TIMESTAMP",
-    "next_cursor": "TIMESTAMP",
-    "complete_listing": "BOOLEAN",
     "as_of_date": "DATE",
-    "pages": "BIGINT",
-    "calls": "BIGINT",
-    "wire_bytes": "BIGINT",
-    "body_bytes": "BIGINT",
 }
 
 
-def _register(
-    connection: duckdb.DuckDBPyConnection, batches: Sequence[Batch], sources: Sources
-) -> None:
-    """The batches at hand and their pages, as the temporary tables `batches` and `pages`."""
-    _temporary_table(
-        connection,
-        "batches",
-        _BATCH_COLUMNS,
-        [
-            (
-                manifest.sync_id,
-                manifest.organisation_id,
-                _utc(manifest.started_at),
-                _utc(manifest.finished_at),
-                _utc(manifest.modified_since),
-                _utc(manifest.next_cursor),
-                manifest.complete_listing,
-                manifest.as_of_date,
-                len(manifest.pages),
-                manifest.calls,
-                manifest.wire_bytes,
-                manifest.body_bytes,
-            )
-            for manifest in (batch.manifest for batch in batches)
-        ],
-    )
-    _temporary_table(
-        connection,
-        "pages",
-        {
-            "filename": "VARCHAR",
-            "organisation_id": "UUID",
-            "sync_id": "VARCHAR",
-            "started_at": "TIMESTAMP",
-            "as_of_date": "DATE",
-        },
-        [
-            (
-                str(file),
-                batch.manifest.organisation_id,
-                batch.manifest.sync_id,
-                _utc(batch.manifest.started_at),
-                batch.manifest.as_of_date,
-            )
-            for file, (_, batch) in sources.items()
-        ],
-    )
-
-
-def _temporary_table(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    columns: Columns,
-    rows: Sequence[tuple[object, ...]],
-) -> None:
-    """One parameter per column: inserting row by row would cost more than reading the pages."""
-    unnested = ", ".join(
-        f"unnest(${column}::{type_}[]) as {column}" for column, type_ in columns.items()
-    )
-    connection.execute(
-        f"create or replace temp table {name} as select {unnested}",
-        {column: [row[index] for row in rows] for index, column in enumerate(columns)},
-    )
-
-
-def _utc(instant: dt.datetime | None) -> dt.datetime | None:
-    """A TIMESTAMP of the warehouse: UTC, without saying so."""
-    return instant.astimezone(dt.UTC).replace(tzinfo=None) if instant else None
-
-
-def _summaries(
-    connection: duckdb.DuckDBPyConnection, table: RawTable, batches: Sequence[Batch]
-) -> list[LoadedBatch]:
-    counts = {
-        (organisation_id, sync_id): counted
-        for organisation_id, sync_id, *counted in connection.execute(
-            """
-            select organisation_id, sync_id, rows_received, rows_changed, rows_removed
-            from ops.syncs
-            semi join batches using (organisation_id, sync_id)
-            where endpoint = ?
-            """,
-            [table.endpoint],
-        ).fetchall()
-    }
-    return [
-        LoadedBatch(batch, *counts[batch.manifest.organisation_id, batch.manifest.sync_id])
-        for batch in batches
+def _register(connection: duckdb.DuckDBPyConnection, sources: Sources) -> None:
+    """The pages at hand and whose they are, as the temporary table `pages`."""
+    rows = [
+        _PageRow(
+            str(file),
+            batch.manifest.organisation_id,
+            batch.manifest.sync_id,
+            batch.manifest.started_at,
+            batch.manifest.as_of_date,
+        )
+        for file, (_, batch) in sources.items()
     ]
+    connection.execute(
+        f"create or replace temp table pages as select {unnested(_PAGE_COLUMNS)}",
+        lists_of(rows, _PAGE_COLUMNS),
+    )
 
 
 def _repaired_copies(sources: Sources, table: RawTable, folder: Path) -> Sources:

@@ -1,43 +1,91 @@
 """The SQL between "all new rows are in the raw table" and "the table is right".
 
-Every function runs inside the transaction of one endpoint, over the temporary table `batches` (the
-batches being loaded). There are no primary keys: rows to keep are chosen among narrow columns, the
-others deleted by rowid, which costs a fraction of what an upsert into an indexed table does.
+Every function runs inside the transaction of one endpoint, over the temporary table `pages` (those
+being loaded). There are no primary keys: rows to keep are chosen among narrow columns, the others
+deleted by rowid, which costs a fraction of what an upsert into an indexed table does.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
+
 import duckdb
 
 from xero_pipeline.warehouse.reading import RawTable
+from xero_pipeline.warehouse.walks import Counts
+
+CountsBySync = dict[tuple[UUID, str], Counts]
+"""(organisation id, sync id) -> what it did to the raw table."""
 
 
-def keep_newest_versions(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None:
-    """Of each row keep the version edited last at Xero, of equal ones that of the newer sync.
+def count_first_rows(connection: duckdb.DuckDBPyConnection, table: RawTable) -> CountsBySync | None:
+    """Count rows that came into slices of the table which were empty: every one is new.
 
-    Leaves the temporary tables `versions` and `newest` for `record_syncs`.
+    Returns:
+        None when a walk listed a row twice, as it does when one is edited in the meantime: versions
+        have to be compared.
     """
+    counted = connection.execute(
+        f"""
+        select organisation_id, _sync_id, count(*), count(distinct {table.key})
+        from {table.relation}
+        semi join pages
+            on pages.organisation_id = {table.endpoint}.organisation_id
+            and pages.sync_id = {table.endpoint}._sync_id
+        group by organisation_id, _sync_id
+        """
+    ).fetchall()
+    if any(rows != keys for _, _, rows, keys in counted):
+        return None
+    return {(organisation, sync): Counts(rows, rows) for organisation, sync, rows, _ in counted}
+
+
+def keep_newest_versions(connection: duckdb.DuckDBPyConnection, table: RawTable) -> CountsBySync:
+    """Of each row keep the version edited last at Xero, of equal ones that of the newer sync."""
+    _collect_versions(connection, table)
+    _replace_versions(connection, table)
+    counted = connection.execute(
+        """
+        select organisation_id, sync_id, sum(received)::bigint, sum(changed)::bigint
+        from (
+            select organisation_id, version.sync_id, 1 as received, 0 as changed
+            from versions
+            where is_received
+            union all
+            select organisation_id, version.sync_id, 0 as received, 1 as changed
+            from newest
+            where is_changed
+        ) as listed
+        group by all
+        """
+    ).fetchall()
+    return {(organisation, sync): Counts(*numbers) for organisation, sync, *numbers in counted}
+
+
+def _collect_versions(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None:
+    """The temporary tables `versions` (all of each received row) and `newest` (one of each)."""
     version = f"raw_row.{table.version}" if table.version else "null::timestamp"
     connection.execute(
         f"""
-        create or replace temp table received as
-        select raw_row.rowid as row_id, raw_row.organisation_id, raw_row.{table.key} as key
-        from {table.relation} as raw_row
-        semi join batches
-            on batches.organisation_id = raw_row.organisation_id
-            and batches.sync_id = raw_row._sync_id
-        """
-    )
-    connection.execute(
-        f"""
         create or replace temp table versions as
+        with received as (
+            select raw_row.organisation_id, raw_row.{table.key} as key
+            from {table.relation} as raw_row
+            semi join pages
+                on pages.organisation_id = raw_row.organisation_id
+                and pages.sync_id = raw_row._sync_id
+        ),
+        syncs as (
+            select distinct organisation_id, sync_id from pages
+        )
         select
             raw_row.organisation_id,
             raw_row.{table.key} as key,
             raw_row._first_seen_at,
             raw_row._synced_at,
             raw_row._removed_at,
-            batches.sync_id is not null as is_received,
+            syncs.sync_id is not null as is_received,
             -- Structs compare field by field, in this order.
             struct_pack(
                 edited_at := coalesce({version}, '-infinity'),
@@ -49,9 +97,9 @@ def keep_newest_versions(connection: duckdb.DuckDBPyConnection, table: RawTable)
         semi join received
             on received.organisation_id = raw_row.organisation_id
             and received.key = raw_row.{table.key}
-        left join batches
-            on batches.organisation_id = raw_row.organisation_id
-            and batches.sync_id = raw_row._sync_id
+        left join syncs
+            on syncs.organisation_id = raw_row.organisation_id
+            and syncs.sync_id = raw_row._sync_id
         """
     )
     connection.execute(
@@ -71,6 +119,10 @@ def keep_newest_versions(connection: duckdb.DuckDBPyConnection, table: RawTable)
         group by organisation_id, key
         """
     )
+
+
+def _replace_versions(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None:
+    """Of each row the newest version remains, with what loading knew of the older ones."""
     connection.execute(
         f"""
         delete from {table.relation}
@@ -98,42 +150,15 @@ def keep_newest_versions(connection: duckdb.DuckDBPyConnection, table: RawTable)
     )
 
 
-def record_syncs(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None:
-    """One row of `ops.syncs` per batch."""
-    connection.execute(
-        """
-        insert into ops.syncs by name
-        with received as (
-            select organisation_id, version.sync_id as sync_id, count(*) as rows_received
-            from versions
-            where is_received
-            group by all
-        ),
-        changed as (
-            select organisation_id, version.sync_id as sync_id, count(*) as rows_changed
-            from newest
-            where is_changed
-            group by all
-        )
-        select
-            batches.* exclude (next_cursor),
-            $endpoint as endpoint,
-            get_current_timestamp()::timestamp as loaded_at,
-            coalesce(rows_received, 0) as rows_received,
-            coalesce(rows_changed, 0) as rows_changed,
-            0 as rows_removed
-        from batches
-        left join received using (organisation_id, sync_id)
-        left join changed using (organisation_id, sync_id)
-        """,
-        {"endpoint": table.endpoint},
-    )
-
-
-def mark_removed(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None:
+def mark_removed(
+    connection: duckdb.DuckDBPyConnection, table: RawTable, organisation_ids: Collection[UUID]
+) -> dict[tuple[UUID, str], int]:
     """Rows that the first complete listing after their last sync did not hold are gone.
 
     A complete listing gives all its rows its own sync id, so whatever has an older one was missing.
+
+    Returns:
+        (organisation id, sync id) of the listing that showed it -> rows; also in `ops.syncs`.
     """
     connection.execute(
         f"""
@@ -141,8 +166,9 @@ def mark_removed(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None
         with listings as (
             select syncs.organisation_id, syncs.sync_id, syncs.started_at
             from ops.syncs
-            semi join batches using (organisation_id)
-            where syncs.endpoint = $endpoint and syncs.complete_listing
+            where syncs.endpoint = $endpoint
+                and syncs.complete_listing
+                and syncs.organisation_id in (select unnest($organisation_ids::uuid[]))
         ),
         latest as (
             select organisation_id, max(sync_id) as sync_id from listings group by organisation_id
@@ -164,8 +190,17 @@ def mark_removed(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None
             and listings.sync_id > missing._sync_id
         group by missing.row_id
         """,
-        {"endpoint": table.endpoint},
+        {"endpoint": table.endpoint, "organisation_ids": list(organisation_ids)},
     )
+    counted = connection.execute(
+        "select organisation_id, sync_id, count(*) from gone group by all"
+    ).fetchall()
+    if counted:
+        _write_removals(connection, table)
+    return {(organisation, sync): rows for organisation, sync, rows in counted}
+
+
+def _write_removals(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None:
     connection.execute(
         f"""
         update {table.relation} as raw_row
@@ -187,38 +222,3 @@ def mark_removed(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None
         """,
         {"endpoint": table.endpoint},
     )
-
-
-def advance_cursors(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None:
-    """Move the cursors of these organisations on; a batch loaded late never moves one back."""
-    parameters = {"endpoint": table.endpoint}
-    connection.execute(
-        """
-        create or replace temp table advanced as
-        select
-            organisation_id,
-            $endpoint as endpoint,
-            max(modified_since) as modified_since,
-            max(complete_listing_at) as complete_listing_at
-        from (
-            select organisation_id, modified_since, complete_listing_at
-            from ops.cursors
-            semi join batches using (organisation_id)
-            where endpoint = $endpoint
-            union all
-            select organisation_id, next_cursor, case when complete_listing then started_at end
-            from batches
-        )
-        group by organisation_id
-        """,
-        parameters,
-    )
-    connection.execute(
-        """
-        delete from ops.cursors
-        where endpoint = $endpoint
-            and organisation_id in (select organisation_id from advanced)
-        """,
-        parameters,
-    )
-    connection.execute("insert into ops.cursors by name from advanced")

@@ -44,6 +44,9 @@ OPS_TABLES: Mapping[str, Columns] = {
         "finished_at": "TIMESTAMP",
         "loaded_at": "TIMESTAMP",
         "complete_listing": "BOOLEAN",
+        "is_quiet": "BOOLEAN",
+        "same_as": "VARCHAR",
+        "content_sha256": "VARCHAR",
         "modified_since": "TIMESTAMP",
         "as_of_date": "DATE",
         "rows_received": "BIGINT",
@@ -59,6 +62,8 @@ OPS_TABLES: Mapping[str, Columns] = {
         "endpoint": "VARCHAR",
         "modified_since": "TIMESTAMP",
         "complete_listing_at": "TIMESTAMP",
+        "last_sync_id": "VARCHAR",
+        "content_sha256": "VARCHAR",
     },
     "connections": {
         "organisation_id": "UUID",
