@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ExtraEndpoint = Literal[
+    "Quotes", "PurchaseOrders", "Budgets", "BrandingThemes", "LinkedTransactions", "Journals"
+]
 
 
 class Settings(BaseSettings):
@@ -52,11 +57,23 @@ class Settings(BaseSettings):
         description="Per organisation: 1000 on the Starter tier, 5000 above",
     )
     page_size: int = Field(1000, alias="XERO_PAGE_SIZE", ge=1, le=1000)
+    extra_endpoints: Annotated[tuple[ExtraEndpoint, ...], NoDecode] = Field(
+        (),
+        alias="XERO_EXTRA_ENDPOINTS",
+        description="Endpoints to read besides the usual ones, separated by commas",
+    )
 
     @field_validator("home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().resolve()
+
+    @field_validator("extra_endpoints", mode="before")
+    @classmethod
+    def _separated_by_commas(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(name.strip() for name in value.split(",") if name.strip())
 
     @field_validator("client_secret", "secret_key", "scopes", mode="before")
     @classmethod

@@ -1,7 +1,15 @@
 """The Xero API: what is read, how, and within which limits."""
 
 from xero_pipeline.xero.client import AccessTokens, Organisation, OrganisationClient, Usage
-from xero_pipeline.xero.endpoints import ENDPOINTS, REPORTS, Deletion, Endpoint, Report
+from xero_pipeline.xero.endpoints import (
+    ENDPOINTS,
+    EXTRA_ENDPOINTS,
+    REPORTS,
+    Deletion,
+    Endpoint,
+    Report,
+    switched_on,
+)
 from xero_pipeline.xero.errors import LimitError, PermanentError, TransientError, XeroError
 from xero_pipeline.xero.limits import (
     Clock,
@@ -14,6 +22,7 @@ from xero_pipeline.xero.pages import Page
 
 __all__ = [
     "ENDPOINTS",
+    "EXTRA_ENDPOINTS",
     "REPORTS",
     "AccessTokens",
     "Clock",
@@ -32,4 +41,5 @@ __all__ = [
     "TransientError",
     "Usage",
     "XeroError",
+    "switched_on",
 ]

@@ -41,11 +41,13 @@ class Asked:
         organisation: its name.
         endpoint: the catalogue's name of the endpoint or report.
         scope: the granular scope that it needs.
+        condition: what Xero wants for it besides the scope.
     """
 
     organisation: str
     endpoint: str
     scope: str
+    condition: str = ""
 
     def __str__(self) -> str:
         return f"{self.endpoint} of the organisation '{self.organisation}'"
@@ -97,7 +99,7 @@ def _unauthorised(asked: Asked, detail: str) -> XeroError:
     if detail.startswith("TokenExpired"):
         return AccessTokenExpired(asked.organisation)
     if detail.startswith("AuthorizationUnsuccessful"):
-        return MissingScope(asked.organisation, asked.endpoint, asked.scope)
+        return MissingScope(asked.organisation, asked.endpoint, asked.scope, asked.condition)
     return OrganisationNotConnected(asked.organisation)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from itertools import count
 from typing import Protocol
 
 import requests
@@ -154,6 +156,9 @@ class OrganisationClient:
         Raises:
             XeroError: any of errors.py; pages given before it are whole and usable.
         """
+        if endpoint.offset_field is not None:
+            yield from self.pages_after(endpoint)
+            return
         number = 1
         while True:
             page = self._page(self._listing(endpoint, number, modified_since))
@@ -163,6 +168,32 @@ class OrganisationClient:
             if page.is_empty or (last is not None and number >= last):
                 return
             number += 1
+
+    def pages_after(self, endpoint: Endpoint, offset: int = 0) -> Iterator[Page]:
+        """All pages with records whose number is greater than `offset`, in order.
+
+        Only an empty page is the end: Xero may give a short one in the middle. The first page is
+        always given.
+
+        Args:
+            endpoint: one with an `offset_field`.
+
+        Raises:
+            XeroError: any of errors.py; pages given before it are whole and usable.
+        """
+        numbers = re.compile(rb'"%b"\s*:\s*(\d+)' % str(endpoint.offset_field).encode())
+        for number in count(1):
+            call = replace(
+                self._listing(endpoint, number, modified_since=None),
+                params={**endpoint.params, "offset": str(offset)},
+            )
+            page = self._page(call)
+            if number == 1 or not page.is_empty:
+                yield page
+            last = max(map(int, numbers.findall(page.body)), default=0)
+            if page.is_empty or last <= offset:
+                return
+            offset = last
 
     def pages_of(self, endpoint: Endpoint, ids: Sequence[str]) -> Iterator[Page]:
         """These records and no others, a page per forty of them.
@@ -205,14 +236,16 @@ class OrganisationClient:
     def _listing(self, endpoint: Endpoint, number: int, modified_since: datetime | None) -> _Call:
         params = dict(endpoint.params)
         if endpoint.paged:
-            params |= {"page": str(number), "pageSize": str(self._page_size)}
+            params["page"] = str(number)
+            if endpoint.page_size is None:
+                params["pageSize"] = str(self._page_size)
         if endpoint.order:
             params["order"] = endpoint.order
         headers = {}
         if endpoint.modified_since and modified_since is not None:
             # Xero compares whole seconds; rounding down reads a little twice, never too little.
             headers["If-Modified-Since"] = f"{modified_since.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
-        asked = Asked(self.organisation_name, endpoint.name, endpoint.scopes[0])
+        asked = Asked(self.organisation_name, endpoint.name, endpoint.scopes[0], endpoint.condition)
         return _Call(asked, endpoint.path, endpoint.list_key, params, headers, number)
 
     def _page(self, call: _Call) -> Page:

@@ -130,10 +130,11 @@ class OrganisationNotConnected(PermanentError):
 
 
 class MissingScope(PermanentError):
-    def __init__(self, organisation: str, endpoint: str, scope: str) -> None:
+    def __init__(self, organisation: str, endpoint: str, scope: str, condition: str = "") -> None:
+        also = f" It also needs {condition}." if condition else ""
         super().__init__(
             f"Xero does not let this connection read {endpoint} of {_named(organisation)}: "
-            f"it needs the scope {scope}.",
+            f"it needs the scope {scope}.{also}",
             f"Allow the scope for the app at developer.xero.com, then: {_RECONNECT}",
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +23,7 @@ from requests_oauthlib import OAuth2Session
 from tenacity import Retrying
 
 from xero_pipeline.settings import Settings
-from xero_pipeline.xero.endpoints import ENDPOINTS, REPORTS
+from xero_pipeline.xero.endpoints import REPORTS, switched_on
 from xero_pipeline.xero.errors import (
     AppMisconfigured,
     NeedsReconnect,
@@ -42,15 +42,20 @@ logging.getLogger("requests_oauthlib.oauth2_session").addFilter(
 )
 
 _SIGN_IN_SCOPES = ("openid", "profile", "email", "offline_access")
-READ_SCOPES: tuple[str, ...] = tuple(
-    dict.fromkeys(
-        (
-            *_SIGN_IN_SCOPES,
-            *(endpoint.scopes[0] for endpoint in ENDPOINTS),
-            *(report.scopes[0] for report in REPORTS),
-        )
-    )
-)
+
+
+def read_scopes(extra: Collection[str] = ()) -> tuple[str, ...]:
+    """What a consent must cover: signing in, and reading what is switched on.
+
+    Args:
+        extra: paths of extra endpoints; see `Settings.extra_endpoints`.
+    """
+    endpoints = (endpoint.scopes[0] for endpoint in switched_on(extra))
+    reports = (report.scopes[0] for report in REPORTS)
+    return tuple(dict.fromkeys((*_SIGN_IN_SCOPES, *endpoints, *reports)))
+
+
+READ_SCOPES = read_scopes()
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -89,7 +94,9 @@ class XeroApp:
         self.client_id = settings.client_id
         self._secret = settings.client_secret
         self._redirect_uri = settings.redirect_uri
-        self._scopes = settings.scopes.split() if settings.scopes else list(READ_SCOPES)
+        self._scopes = (settings.scopes or "").split() or list(
+            read_scopes(settings.extra_endpoints)
+        )
         self._authorise_url = _address(settings.login_url, "/identity/connect/authorize")
         self._token_url = _address(settings.identity_url, "/connect/token")
         self._revocation_url = _address(settings.identity_url, "/connect/revocation")

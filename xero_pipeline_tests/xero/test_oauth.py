@@ -19,7 +19,7 @@ from xero_pipeline.xero.errors import (
     SignInExpired,
     XeroUnavailable,
 )
-from xero_pipeline.xero.oauth import READ_SCOPES, Authorisation, XeroApp
+from xero_pipeline.xero.oauth import READ_SCOPES, Authorisation, XeroApp, read_scopes
 from xero_pipeline.xero.tokens import TokenSet
 from xero_pipeline_tests.xero.double import START, Double, Reply, TestClock, json_reply
 
@@ -74,6 +74,12 @@ def test_only_reading_is_asked_for() -> None:
     accounting = [scope for scope in READ_SCOPES if scope.startswith("accounting.")]
     assert "accounting.invoices.read" in accounting
     assert all(scope.endswith(".read") for scope in accounting)
+
+
+def test_scopes_of_extra_endpoints_are_asked_for_only_when_they_are_switched_on() -> None:
+    assert set(read_scopes(["Quotes", "BrandingThemes"])) == set(READ_SCOPES)
+    more = {"accounting.budgets.read", "accounting.journals.read"}
+    assert set(read_scopes(["Budgets", "Journals"])) - set(READ_SCOPES) == more
 
 
 def test_the_authorise_address_carries_everything_xero_needs(
