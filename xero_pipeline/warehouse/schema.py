@@ -6,13 +6,20 @@ Tables are created when missing and gain columns when the catalogue does; nothin
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from xero_pipeline.warehouse.connection import transaction
+from xero_pipeline.warehouse.connection import (
+    DEFAULT_DEADLINE_SECONDS,
+    open_warehouse,
+    transaction,
+)
 from xero_pipeline.warehouse.raw_tables import RAW_TABLES
 from xero_pipeline.warehouse.wire_types import quoted
 from xero_pipeline.xero.endpoints import REPORTS
@@ -103,6 +110,9 @@ OPS_TABLES: Mapping[str, Columns] = {
         "relation": "VARCHAR",
         "fingerprint": "VARCHAR",
     },
+    "layout": {
+        "fingerprint": "VARCHAR",
+    },
 }
 
 
@@ -113,12 +123,29 @@ def raw_columns(endpoint: str) -> Columns:
     return {"organisation_id": "UUID", **as_of, **own, **_ROW_META}
 
 
+@contextmanager
+def open_build_database(
+    path: Path, *, deadline_seconds: float = DEFAULT_DEADLINE_SECONDS
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The build database for writing, with every table in place; as `open_warehouse` otherwise."""
+    with open_warehouse(path, deadline_seconds=deadline_seconds) as connection:
+        create_tables(connection)
+        yield connection
+
+
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create schemas and tables that are missing; add columns that the catalogue has gained."""
+    """Create schemas and tables that are missing; add columns that the catalogue has gained.
+
+    A fingerprint in the file says which catalogue it was made for: as long as that is this one,
+    nothing is compared.
+    """
     declared = {
         **{("raw", endpoint): raw_columns(endpoint) for endpoint in RAW_TABLES},
         **{("ops", table): columns for table, columns in OPS_TABLES.items()},
     }
+    fingerprint = _fingerprint(declared)
+    if _layout(connection) == fingerprint:
+        return
     with transaction(connection):
         for schema in SCHEMAS:
             connection.execute(f"create schema if not exists {schema}")
@@ -126,6 +153,22 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
             listed = ", ".join(f"{quoted(name)} {type_}" for name, type_ in columns.items())
             connection.execute(f"create table if not exists {schema}.{table} ({listed})")
         _add_gained_columns(connection, declared)
+        connection.execute("delete from ops.layout")
+        connection.execute("insert into ops.layout values (?)", [fingerprint])
+
+
+def _fingerprint(declared: Mapping[tuple[str, str], Columns]) -> str:
+    listed = [(name, list(columns.items())) for name, columns in declared.items()]
+    return hashlib.sha256(repr((SCHEMAS, listed)).encode()).hexdigest()
+
+
+def _layout(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The fingerprint of the catalogue that this file was made for."""
+    try:
+        row = connection.execute("select fingerprint from ops.layout").fetchone()
+    except duckdb.CatalogException:  # a new file, or one that is older than fingerprints
+        return None
+    return row[0] if row else None
 
 
 def replace_ops_table(
