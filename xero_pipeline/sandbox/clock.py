@@ -10,12 +10,16 @@ class Clock:
 
     A running clock keeps pace with real time from wherever it was set; a frozen one stands until
     someone moves it, so that tests read the same figures on every day of the year.
+
+    Attributes:
+        step: how far `tick` moves it: nothing, until it is set.
     """
 
     def __init__(self, start: dt.datetime | None = None, *, frozen: bool = False) -> None:
         start = (start or _real_now()).astimezone(dt.UTC)
         self._offset = start - _real_now()
         self._frozen_at = start if frozen else None
+        self.step = dt.timedelta()
 
     @property
     def frozen(self) -> bool:
@@ -32,6 +36,10 @@ class Clock:
 
     def advance(self, by: dt.timedelta) -> None:
         self.set(self.now() + by)
+
+    def tick(self) -> None:
+        if self.step:
+            self.advance(self.step)
 
     def freeze(self) -> None:
         self._frozen_at = self.now()

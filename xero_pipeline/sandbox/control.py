@@ -4,14 +4,19 @@ GET    /sandbox             clock, organisations, users, apps
 GET    /sandbox/requests    the request log; DELETE clears it
 GET    /sandbox/egress      billed calls and bytes by month
 GET    /sandbox/truth       the figures a pipeline must find, by organisation
-POST   /sandbox/events      {"organisation", "events": [{"event": "PaymentMade", ...}]}
-POST   /sandbox/faults      see faults.Fault; DELETE clears them
-POST   /sandbox/clock       {"advance_seconds"} or {"now"}, and {"frozen": true|false}
+GET    /sandbox/limits      how each organisation's limits were used, see limits.Use
+POST   /sandbox/events      {"organisation", "events": [{"event": "PaymentMade", ...}]}; with
+                            "skip_refused" those that the book takes happen, at this instant
+POST   /sandbox/faults      one or a list, see faults.Fault; DELETE clears them
+POST   /sandbox/clock       {"advance_seconds"} or {"now"}, and {"frozen": true|false}; with
+                            "tick_seconds" the clock moves on so far with every request of Xero's
+POST   /sandbox/tokens      {"life_seconds"} of access tokens, {"expire": true} those given out
 POST   /sandbox/consent     {"automatic", "user", "organisations": [name, ...], "decision"}
 POST   /sandbox/apps        registers an app, see identity.apps.App
 POST   /sandbox/disconnect  {"organisation", "user"}: an organisation removes the app, or a user's
                             access to it ends
-POST   /sandbox/limits      {"enforced"}; forgets the calls counted so far
+POST   /sandbox/limits      {"enforced"}, and {"organisation", "minute", "day", ...} by the names of
+                            limits.Limits; forgets the calls counted so far
 POST   /sandbox/rules       see api.listing.ListingRules
 POST   /sandbox/reset       all as at the start, except what happened in the books
 DELETE /sandbox/users/{e-mail}
@@ -22,9 +27,9 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -34,6 +39,14 @@ from starlette.routing import Route
 from xero_pipeline.sandbox.api.listing import ListingRules
 from xero_pipeline.sandbox.api.routes import AccountingApi
 from xero_pipeline.sandbox.books.errors import Refused
+from xero_pipeline.sandbox.control_bodies import (
+    ClockBody,
+    ConsentBody,
+    DisconnectBody,
+    EventsBody,
+    LimitsBody,
+    TokensBody,
+)
 from xero_pipeline.sandbox.event_json import event_from_json
 from xero_pipeline.sandbox.faults import Fault, FaultBoard
 from xero_pipeline.sandbox.identity.apps import App
@@ -44,36 +57,7 @@ from xero_pipeline.sandbox.request_log import RequestLog
 from xero_pipeline.sandbox.truth import truth_now
 from xero_pipeline.sandbox.world import World
 
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class EventsBody(_Body):
-    organisation: str
-    events: list[dict[str, Any]]
-
-
-class ClockBody(_Body):
-    advance_seconds: float = 0
-    now: dt.datetime | None = None
-    frozen: bool | None = None
-
-
-class ConsentBody(_Body):
-    automatic: bool = True
-    user: str | None = None
-    organisations: list[str]
-    decision: Literal["allow", "deny"] = "allow"
-
-
-class DisconnectBody(_Body):
-    organisation: str
-    user: str | None = None
-
-
-class LimitsBody(_Body):
-    enforced: bool
+_FAULT = TypeAdapter(Fault)
 
 
 @dataclasses.dataclass
@@ -98,12 +82,13 @@ class Control:
     def routes(self) -> list[Route]:
         posts: dict[str, Callable[[Any], object]] = {
             "events": self.post_events,
-            "faults": self.post_fault,
+            "faults": self.post_faults,
             "clock": self.post_clock,
             "consent": self.post_consent,
             "apps": self.post_app,
             "disconnect": self.post_disconnect,
             "limits": self.post_limits,
+            "tokens": self.post_tokens,
             "rules": self.post_rules,
             "reset": self.post_reset,
         }
@@ -112,6 +97,7 @@ class Control:
             "/requests": self.log.entries,
             "/egress": self.log.egress,
             "/truth": lambda: truth_now(self.world),
+            "/limits": self.limit_use,
         }
         deletes: dict[str, Callable[[], None]] = {
             "/requests": self.log.clear,
@@ -143,18 +129,23 @@ class Control:
         wanted = EventsBody.model_validate(body)
         now = self.world.clock.now()
         events = [event_from_json(data, now) for data in wanted.events]
-        self.world.apply(self.world.book(wanted.organisation).tenant_id, events)
+        tenant = self.world.book(wanted.organisation).tenant_id
+        if wanted.skip_refused:
+            return {"applied": self.world.attempt(tenant, events)}
+        self.world.apply(tenant, events)
         return {"applied": len(events)}
 
-    def post_fault(self, body: dict[str, Any]) -> object:
-        fields = dict(body)
-        if fields.get("tenant"):
-            fields["tenant"] = self.world.book(fields["tenant"]).tenant_id
-        now = self.world.clock.now()
-        fields["events"] = [event_from_json(data, now) for data in fields.get("events", ())]
-        fault = TypeAdapter(Fault).validate_python({**fields, "events": ()})
-        self.faults.add(dataclasses.replace(fault, events=tuple(fields["events"])))
+    def post_faults(self, body: dict[str, Any] | list[dict[str, Any]]) -> object:
+        faults = [self._fault(fields) for fields in (body if isinstance(body, list) else [body])]
+        self.faults.add(*faults)
         return {}
+
+    def _fault(self, body: dict[str, Any]) -> Fault:
+        tenant = self.world.book(body["tenant"]).tenant_id if body.get("tenant") else None
+        now = self.world.clock.now()
+        events = tuple(event_from_json(data, now) for data in body.get("events", ()))
+        fault = _FAULT.validate_python({**body, "tenant": tenant, "events": ()})
+        return dataclasses.replace(fault, events=events)
 
     def post_clock(self, body: dict[str, Any]) -> object:
         wanted = ClockBody.model_validate(body)
@@ -164,6 +155,8 @@ class Control:
         clock.advance(dt.timedelta(seconds=wanted.advance_seconds))
         if wanted.frozen is not None:
             clock.freeze() if wanted.frozen else clock.run()
+        if wanted.tick_seconds is not None:
+            clock.step = dt.timedelta(seconds=wanted.tick_seconds)
         return {"now": clock.now(), "frozen": clock.frozen}
 
     def post_consent(self, body: dict[str, Any]) -> object:
@@ -189,8 +182,24 @@ class Control:
         return {}
 
     def post_limits(self, body: dict[str, Any]) -> object:
-        self.limiter.enforced = LimitsBody.model_validate(body).enforced
-        self.limiter.reset()
+        wanted = LimitsBody.model_validate(body)
+        tenant = self.world.book(wanted.organisation).tenant_id if wanted.organisation else None
+        if wanted.enforced is not None:
+            self.limiter.enforced = wanted.enforced
+        self.limiter.change(tenant, **wanted.changes())
+        self.limiter.forget_calls()
+        return {}
+
+    def limit_use(self) -> object:
+        books = self.world.books
+        return {books[tenant].key: use for tenant, use in self.limiter.use().items()}
+
+    def post_tokens(self, body: dict[str, Any]) -> object:
+        wanted = TokensBody.model_validate(body)
+        if wanted.life_seconds is not None:
+            self.identity.access_tokens.life = dt.timedelta(seconds=wanted.life_seconds)
+        if wanted.expire:
+            self.identity.expire_access_tokens()
         return {}
 
     def post_rules(self, body: dict[str, Any]) -> object:
@@ -208,6 +217,7 @@ class Control:
         if self._first_instant is not None:
             self.world.clock.set(self._first_instant)
             self.world.clock.freeze()
+        self.world.clock.step = dt.timedelta()
         return {}
 
     async def _remove_user(self, request: Request) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ from xero_pipeline.sandbox.event_json import event_to_json
 from xero_pipeline.sandbox.events import Event
 from xero_pipeline.sandbox.faults import FaultKind
 from xero_pipeline.sandbox.life import Truth
+from xero_pipeline.sandbox.limits import Use
 
 _TIMEOUT = 60
 
@@ -57,6 +58,11 @@ class ControlClient:
         body = {"organisation": organisation, "events": [event_to_json(e) for e in events]}
         self._call("POST", "/events", body)
 
+    def attempt(self, organisation: str, events: Sequence[Event]) -> int:
+        """Makes events happen at this very instant; how many did: the book may refuse some."""
+        body = {"organisation": organisation, "events": [event_to_json(e) for e in events]}
+        return int(self._call("POST", "/events", {**body, "skip_refused": True})["applied"])
+
     def fault(
         self,
         kind: FaultKind,
@@ -80,6 +86,29 @@ class ControlClient:
         }
         self._call("POST", "/faults", body)
 
+    def edits(
+        self, organisation: str, after: Mapping[int, Sequence[Event]], *, path: str = "/api.xro/"
+    ) -> None:
+        """Schedules edits between the requests to come, all in one call.
+
+        Args:
+            organisation: whose book is edited, and whose requests count.
+            after: after so many requests from now on (1 is the next), what happens then, see
+                `faults.Fault.events`.
+            path: the requests that count.
+        """
+        body = [
+            {
+                "kind": "edit_after",
+                "path": path,
+                "tenant": organisation,
+                "skip": count - 1,
+                "events": [event_to_json(event) for event in events],
+            }
+            for count, events in after.items()
+        ]
+        self._call("POST", "/faults", body)
+
     def clear_faults(self) -> None:
         self._call("DELETE", "/faults")
 
@@ -88,6 +117,18 @@ class ControlClient:
 
     def set_clock(self, now: dt.datetime, *, frozen: bool | None = None) -> None:
         self._call("POST", "/clock", {"now": now.isoformat(), "frozen": frozen})
+
+    def tick(self, by: dt.timedelta) -> None:
+        """From now on the clock moves on so far with every request of Xero's."""
+        self._call("POST", "/clock", {"tick_seconds": by.total_seconds()})
+
+    def access_tokens(self, life: dt.timedelta) -> None:
+        """How long access tokens live that are given out from now on; half an hour at first."""
+        self._call("POST", "/tokens", {"life_seconds": life.total_seconds()})
+
+    def expire_access_tokens(self) -> None:
+        """Those given out so far; see the fault `token_expired` to do so in the middle of a walk"""
+        self._call("POST", "/tokens", {"expire": True})
 
     def consent(
         self,
@@ -118,6 +159,15 @@ class ControlClient:
 
     def enforce_limits(self, enforced: bool) -> None:
         self._call("POST", "/limits", {"enforced": enforced})
+
+    def limit(self, organisation: str | None = None, **limits: int) -> None:
+        """Enforces these limits, by the names of `limits.Limits`, for one organisation or all."""
+        self._call("POST", "/limits", {"enforced": True, "organisation": organisation, **limits})
+
+    def limit_use(self) -> dict[str, Use]:
+        """By organisation key: calls admitted and refused since the limits were last set, the
+        most in flight, the busiest minute."""
+        return TypeAdapter(dict[str, Use]).validate_python(self._call("GET", "/limits"))
 
     def rules(self, **rules: object) -> None:
         """Fields of `api.listing.ListingRules`; the rest go back to their defaults."""

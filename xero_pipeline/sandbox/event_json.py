@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -42,5 +43,10 @@ def event_from_json(data: Mapping[str, Any], now: dt.datetime) -> Event:
         raise ValueError(f"No event is called {name}; there are: {', '.join(sorted(_CLASSES))}")
     if isinstance(fields.get("content"), str):
         fields["content"] = base64.b64decode(fields["content"])
-    event: Event = TypeAdapter(_CLASSES[name]).validate_python(fields)
+    event: Event = _adapter(name).validate_python(fields)
     return event
+
+
+@cache
+def _adapter(name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(_CLASSES[name])

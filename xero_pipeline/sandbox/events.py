@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -478,3 +478,10 @@ class FileAttached(Event):
     file_name: str
     mime_type: str
     content: bytes
+
+
+def happening_at(event: Event, at: dt.datetime) -> Event:
+    """The same event at another instant, with the payments of a batch."""
+    if isinstance(event, BatchPaymentMade):
+        event = replace(event, payments=tuple(replace(each, at=at) for each in event.payments))
+    return replace(event, at=at)

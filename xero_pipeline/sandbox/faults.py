@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import threading
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -17,14 +19,23 @@ FaultKind = Literal[
     "rate_limit_minute",  # 429 with Retry-After
     "rate_limit_day",  # 429 with a Retry-After of hours
     "rate_limit_concurrent",  # 429 without Retry-After
+    "rate_limit_app_minute",  # 429 without Retry-After: all organisations together
     "truncated",  # 200, and the JSON breaks off in the middle
+    "connection_closed",  # 200, and the connection ends in the middle of the body
+    "connection_reset",  # 200, and the connection is reset in the middle of the body
+    "dropped",  # the connection ends without an answer; what was asked was done
+    "no_answer",  # the answer is held back until the faults are cleared or the client hangs up
+    "token_expired",  # every access token given out so far expires before the request is answered
+    "empty",  # 200, and the listing holds nothing
+    "fewer_pages",  # 200, and the listing holds the first half of its records only
     "disconnected_401",  # the organisation removed the app, as 401
     "disconnected_403",  # the same as 403
     "no_reports_permission",  # reports and manual journals answer 403
     "invalid_grant",  # the token endpoint refuses
     "new_field",  # records carry a field that nobody has heard of
     "slow",  # the answer waits for `seconds`
-    "edit_after",  # once answered, an event happens to the book
+    "edit_before",  # before it is answered, events happen to the book
+    "edit_after",  # once answered, events happen to the book
 ]
 FAULT_KINDS: tuple[str, ...] = get_args(FaultKind)
 
@@ -45,7 +56,8 @@ class Fault:
         skip: let so many matching requests pass first.
         times: then hit so many; None is for ever.
         seconds: of a slow answer, or the Retry-After of a limit.
-        events: what happens to the book once the request is answered.
+        events: what happens to the book of the organisation asked about, at that very instant
+            (`at` is set then). What the book refuses by then does not happen.
     """
 
     kind: FaultKind
@@ -70,16 +82,22 @@ class FaultBoard:
         self._armed: list[_Armed] = []
         self._lock = threading.Lock()
 
-    def add(self, fault: Fault) -> None:
+        self.held = HeldAnswers()
+
+    def add(self, *faults: Fault) -> None:
         with self._lock:
-            self._armed.append(_Armed(fault))
+            self._armed += [_Armed(fault) for fault in faults]
 
     def clear(self) -> None:
+        """No more faults; answers held back are given."""
         with self._lock:
             self._armed.clear()
+        self.held.release()
 
     def take(self, target: str, tenant: str | None) -> list[Fault]:
         """The faults that hit this request; counts it for all that it concerns."""
+        if not self._armed:
+            return []
         with self._lock:
             hit = [
                 armed.fault
@@ -88,6 +106,34 @@ class FaultBoard:
             ]
             self._armed = [armed for armed in self._armed if not armed.spent]
             return hit
+
+
+class HeldAnswers:
+    """Answers that wait, on the server's loop, for a word from any thread."""
+
+    def __init__(self) -> None:
+        self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+        self._lock = threading.Lock()
+
+    async def wait(self, client_gone: Awaitable[None]) -> None:
+        """Until `release`, or until the client has hung up."""
+        word = asyncio.Event()
+        entry = (asyncio.get_running_loop(), word)
+        with self._lock:
+            self._waiting.add(entry)
+        waits = [asyncio.ensure_future(word.wait()), asyncio.ensure_future(client_gone)]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            with self._lock:
+                self._waiting.discard(entry)
+
+    def release(self) -> None:
+        with self._lock:
+            for loop, word in self._waiting:
+                loop.call_soon_threadsafe(word.set)
 
 
 class _Armed:

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 from collections.abc import Awaitable, Callable
 from email.utils import format_datetime
+from fractions import Fraction
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +14,8 @@ from starlette.responses import Response
 from xero_pipeline.sandbox.api import errors
 from xero_pipeline.sandbox.api.errors import ApiError
 from xero_pipeline.sandbox.faults import Fault, FaultBoard, FaultKind
+from xero_pipeline.sandbox.hanging_up import BrokenOff, Unanswered, client_gone
+from xero_pipeline.sandbox.identity.service import Identity
 from xero_pipeline.sandbox.request_log import LoggedRequest, RequestLog, without_secrets
 from xero_pipeline.sandbox.world import World
 
@@ -26,8 +29,11 @@ _NEW_FIELD = b'      "AnnouncedNextYear": {"Kind": "surprise"},\r\n'
 class Front:
     """Wraps every endpoint but the sandbox's own."""
 
-    def __init__(self, world: World, faults: FaultBoard, log: RequestLog) -> None:
+    def __init__(
+        self, world: World, identity: Identity, faults: FaultBoard, log: RequestLog
+    ) -> None:
         self._world = world
+        self._identity = identity
         self._faults = faults
         self._log = log
 
@@ -35,23 +41,29 @@ class Front:
         async def answer(request: Request) -> Response:
             tenant = request.headers.get("xero-tenant-id", "").lower() or None
             faults = self._faults.take(f"{request.url.path}?{request.url.query}", tenant)
-            request.state.pause = sum(fault.seconds for fault in faults if fault.kind == "slow")
+            request.state.faults = faults
+            self._world.clock.tick()
+            self._happen("edit_before", faults, tenant)
+            if _any(faults, "token_expired"):
+                self._identity.expire_access_tokens()
             try:
                 _raise_first(faults)
                 response = await endpoint(request)
             except ApiError as error:
                 response = error.response()
-            self._happen_after(faults, tenant)
+            self._happen("edit_after", faults, tenant)
             _spoil(response, faults)
             self._finish(request, response, tenant)
-            return response
+            if _any(faults, "no_answer"):
+                await self._faults.held.wait(client_gone(request))
+            return _broken_off(response, faults)
 
         return answer
 
-    def _happen_after(self, faults: list[Fault], tenant: str | None) -> None:
+    def _happen(self, when: FaultKind, faults: list[Fault], tenant: str | None) -> None:
         for fault in faults:
-            if fault.kind == "edit_after" and tenant is not None:
-                self._world.apply(tenant, fault.events)
+            if fault.kind == when and tenant is not None:
+                self._world.attempt(tenant, fault.events)
 
     def _finish(self, request: Request, response: Response, tenant: str | None) -> None:
         now = self._world.clock.now()
@@ -83,8 +95,29 @@ class Front:
 
 async def pause(request: Request) -> None:
     """Where a slow answer waits."""
-    if request.state.pause:
-        await asyncio.sleep(request.state.pause)
+    seconds = sum(fault.seconds for fault in request.state.faults if fault.kind == "slow")
+    if seconds:
+        await asyncio.sleep(seconds)
+
+
+def share_shown(request: Request) -> Fraction:
+    """How much of a listing this request is to see."""
+    if _any(request.state.faults, "empty"):
+        return Fraction(0)
+    return Fraction(1, 2) if _any(request.state.faults, "fewer_pages") else Fraction(1)
+
+
+def _any(faults: list[Fault], kind: FaultKind) -> bool:
+    return any(fault.kind == kind for fault in faults)
+
+
+def _broken_off(response: Response, faults: list[Fault]) -> Response:
+    for fault in faults:
+        if fault.kind == "dropped":
+            return Unanswered()
+        if fault.kind in ("connection_closed", "connection_reset"):
+            return BrokenOff(response, reset=fault.kind == "connection_reset")
+    return response
 
 
 def _spoil(response: Response, faults: list[Fault]) -> None:
@@ -112,6 +145,7 @@ _ANSWERS: dict[FaultKind, Callable[[Fault], ApiError]] = {
     "rate_limit_minute": lambda fault: errors.rate_limited("minute", int(fault.seconds)),
     "rate_limit_day": lambda fault: errors.rate_limited("day", int(fault.seconds)),
     "rate_limit_concurrent": lambda _: errors.rate_limited("concurrent", None),
+    "rate_limit_app_minute": lambda _: errors.rate_limited("appminute", None),
     "disconnected_401": lambda _: errors.not_authenticated(),
     "disconnected_403": lambda _: errors.wrong_tenant(),
     "no_reports_permission": lambda _: errors.no_permission(),

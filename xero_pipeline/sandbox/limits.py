@@ -10,8 +10,10 @@ import datetime as dt
 import math
 import threading
 import zlib
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Problem = Literal["concurrent", "minute", "day", "appminute"]
@@ -39,6 +41,23 @@ class Remaining:
     app_minute: int
 
 
+@dataclass
+class Use:
+    """How an organisation's limits were used, over all apps, since the calls were last forgotten.
+
+    Attributes:
+        calls: admitted.
+        most_in_flight: the greatest number of calls being answered at once.
+        busiest_minute: the greatest number of calls in one minute's window.
+        refused: how often, by limit.
+    """
+
+    calls: int = 0
+    most_in_flight: int = 0
+    busiest_minute: int = 0
+    refused: Counter[Problem] = field(default_factory=Counter)
+
+
 class RateLimited(Exception):
     """A call over a limit.
 
@@ -59,6 +78,8 @@ class Limiter:
 
     def __init__(self, *, enforced: bool = True) -> None:
         self.enforced = enforced
+        self._changed: dict[str | None, Mapping[str, int]] = {}
+        self._use: defaultdict[str, Use] = defaultdict(Use)
         self._calls: Counter[tuple[str, int]] = Counter()
         self._in_flight: Counter[tuple[str, str]] = Counter()
         self._lock = threading.Lock()
@@ -70,21 +91,56 @@ class Limiter:
             RateLimited: the call is over a limit; it counts towards none.
         """
         with self._lock:
+            limits = self._limits(tenant, limits)
             if self.enforced:
                 self._refuse_over_limit(app, tenant, limits, now)
                 for window in self._windows(app, tenant, now):
                     self._calls[window] += 1
             self._in_flight[app, tenant] += 1
-            return self._remaining(app, tenant, limits, now)
+            remaining = self._remaining(app, tenant, limits, now)
+            self._note(app, tenant, limits.minute - remaining.minute)
+            return remaining
 
     def leave(self, app: str, tenant: str) -> None:
         with self._lock:
             self._in_flight[app, tenant] -= 1
 
-    def reset(self) -> None:
-        """Forgets all calls counted so far."""
+    def change(self, tenant: str | None, **limits: int) -> None:
+        """Sets limits, by the names of `Limits`, whatever the app's tier says.
+
+        Args:
+            tenant: of this organisation alone; None: of all that have none of their own.
+        """
+        with self._lock:
+            self._changed[tenant] = {**self._changed.get(tenant, {}), **limits}
+
+    def use(self) -> dict[str, Use]:
+        """By tenant."""
+        with self._lock:
+            return deepcopy(dict(self._use))
+
+    def forget_calls(self) -> None:
+        """All windows begin anew."""
         with self._lock:
             self._calls.clear()
+            self._use.clear()
+
+    def reset(self) -> None:
+        """Forgets all calls counted so far and the limits that were changed."""
+        self.forget_calls()
+        with self._lock:
+            self._changed.clear()
+
+    def _limits(self, tenant: str, limits: Limits) -> Limits:
+        if not self._changed:
+            return limits
+        return replace(limits, **{**self._changed.get(None, {}), **self._changed.get(tenant, {})})
+
+    def _note(self, app: str, tenant: str, in_window: int) -> None:
+        use = self._use[tenant]
+        use.calls += 1
+        use.most_in_flight = max(use.most_in_flight, self._in_flight[app, tenant])
+        use.busiest_minute = max(use.busiest_minute, in_window)
 
     def _refuse_over_limit(self, app: str, tenant: str, limits: Limits, now: dt.datetime) -> None:
         remaining = self._remaining(app, tenant, limits, now)
@@ -99,6 +155,7 @@ class Limiter:
             problem, wait = "appminute", None
         else:
             return
+        self._use[tenant].refused[problem] += 1
         raise RateLimited(problem, wait, remaining)
 
     def _remaining(self, app: str, tenant: str, limits: Limits, now: dt.datetime) -> Remaining:

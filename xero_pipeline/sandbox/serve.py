@@ -93,12 +93,19 @@ class RunningSandbox:
     """
 
     def __init__(
-        self, app: Starlette, apps: Sequence[App], port: int, on_stop: Callable[[], None]
+        self,
+        app: Starlette,
+        apps: Sequence[App],
+        port: int,
+        on_stop: Callable[[], None],
+        *,
+        before_stop: Callable[[], None] = lambda: None,
     ) -> None:
         self._socket = socket.create_server(("127.0.0.1", port))
         self.url = f"http://{_HOST}:{self._socket.getsockname()[1]}"
         self.apps = apps
         self.control = ControlClient(self.url)
+        self._before_stop = before_stop
         self._on_stop = on_stop
         config = uvicorn.Config(
             app,
@@ -109,6 +116,7 @@ class RunningSandbox:
             date_header=False,
         )
         self._server = uvicorn.Server(config)
+        app.state.connections = self._server.server_state.connections
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
         )
@@ -127,6 +135,7 @@ class RunningSandbox:
         self._thread.join()
 
     def ask_to_stop(self) -> None:
+        self._before_stop()
         self._server.should_exit = True
 
     def stop(self) -> None:
@@ -179,7 +188,13 @@ def start(settings: SandboxSettings, cast: Cast = demo_cast) -> RunningSandbox:
         limiter=Limiter(enforced=settings.limits),
         on_change=remember_clock,
     )
-    return RunningSandbox(application(parts), identity.apps, settings.port, remember_clock)
+    return RunningSandbox(
+        application(parts),
+        identity.apps,
+        settings.port,
+        remember_clock,
+        before_stop=parts.faults.clear,
+    )
 
 
 def _identity(settings: SandboxSettings, seed: int, world: World) -> Identity:

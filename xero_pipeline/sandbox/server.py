@@ -39,7 +39,7 @@ class Parts:
 def application(parts: Parts) -> Starlette:
     """The ASGI application."""
     gate = Gate(parts.identity, parts.limiter, parts.world.clock)
-    front = Front(parts.world, parts.faults, parts.log)
+    front = Front(parts.world, parts.identity, parts.faults, parts.log)
     api = AccountingApi(parts.world, gate, ListingRules())
     login = IdentityServer(parts.identity, gate, parts.policy, _names(parts.world))
     control = Control(

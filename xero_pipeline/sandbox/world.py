@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from xero_pipeline.sandbox.books.errors import Refused
 from xero_pipeline.sandbox.clock import Clock
 from xero_pipeline.sandbox.contract import Book
-from xero_pipeline.sandbox.events import Event
+from xero_pipeline.sandbox.events import Event, happening_at
 
 Plan = Callable[[dt.datetime], list[Event]]
 """All events of a book up to an instant, in order. A later instant only adds to the end."""
@@ -97,6 +97,20 @@ class World:
         with self._current(tenant) as organisation:
             for event in events:
                 organisation.meddle(event)
+
+    def attempt(self, tenant: str, events: Iterable[Event]) -> int:
+        """Makes events happen at this very instant, whatever their `at` says.
+
+        Returns:
+            How many did: those that the book refuses are left out.
+        """
+        happened = 0
+        with self._current(tenant) as organisation:
+            for event in events:
+                with suppress(Refused):
+                    organisation.meddle(happening_at(event, self.clock.now()))
+                    happened += 1
+        return happened
 
     @contextmanager
     def _current(self, tenant: str) -> Iterator[Organisation]:

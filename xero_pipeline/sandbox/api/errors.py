@@ -9,6 +9,11 @@ import uuid
 from starlette.responses import Response
 
 NOT_FOUND_TEXT = "The resource you're looking for cannot be found"
+_REMAINING = {
+    "day": "X-DayLimit-Remaining",
+    "minute": "X-MinLimit-Remaining",
+    "appminute": "X-AppMinLimit-Remaining",
+}
 _TITLES = {401: "Unauthorized", 403: "Forbidden"}
 
 
@@ -78,6 +83,8 @@ def no_permission() -> ApiError:
 def rate_limited(limit: str, retry_after: int | None) -> ApiError:
     """An empty body; Retry-After in seconds for the minute and the day only."""
     headers = {"X-Rate-Limit-Problem": limit}
+    if limit in _REMAINING:
+        headers[_REMAINING[limit]] = "0"
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)
     return ApiError(429, headers=headers)

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from fractions import Fraction
 from functools import partial
 from operator import itemgetter
 from typing import Any
@@ -89,10 +90,12 @@ class ListingRules:
     Attributes:
         high_volume: documents that one request may return or scan.
         manual_journals_order_disables_paging: the defect seen at Xero in 2022.
+        share_shown: of the records that a listing should hold, so many are there, in its order.
     """
 
     high_volume: int = 100_000
     manual_journals_order_disables_paging: bool = False
+    share_shown: Fraction = Fraction(1)
 
 
 def list_rows(
@@ -122,6 +125,7 @@ def list_rows(
     for passes in _conditions(resource, query):
         wanted = [row for row in wanted if passes(row)]
     ordered = _ordered(resource, wanted, query.text("order"))
+    ordered = ordered[: int(len(ordered) * rules.share_shown)]
     page = _page(query, len(ordered)) if paged else None
     if page is not None:
         ordered = ordered[(page.number - 1) * page.size : page.number * page.size]

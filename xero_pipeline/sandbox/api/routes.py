@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from urllib.parse import quote, unquote
 
 from starlette.concurrency import run_in_threadpool
@@ -30,7 +31,7 @@ from xero_pipeline.sandbox.api.where import QueryError
 from xero_pipeline.sandbox.api.xml import xml_document
 from xero_pipeline.sandbox.books.errors import BadQuery
 from xero_pipeline.sandbox.contract import Attachment, Book, Row, Value
-from xero_pipeline.sandbox.front import pause
+from xero_pipeline.sandbox.front import pause, share_shown
 from xero_pipeline.sandbox.identity import scopes
 from xero_pipeline.sandbox.limits import RateLimited
 from xero_pipeline.sandbox.world import World
@@ -48,6 +49,7 @@ class Question:
     modified_since: dt.datetime | None
     accept: str
     base_url: str
+    share_shown: Fraction
 
     @classmethod
     def of(cls, request: Request, caller: Caller) -> Question:
@@ -58,6 +60,7 @@ class Question:
             modified_since=parse_modified_since(request.headers.get("if-modified-since")),
             accept=request.headers.get("accept", ""),
             base_url=str(request.base_url).rstrip("/") + PREFIX,
+            share_shown=share_shown(request),
         )
 
 
@@ -130,7 +133,7 @@ class AccountingApi:
             book.rows(resource.list_key),
             question.query,
             question.modified_since,
-            self.rules,
+            replace(self.rules, share_shown=question.share_shown),
         )
         texts = [
             self._texts.text(book.tenant_id, resource, row, listing.shape, listing.unit_places)

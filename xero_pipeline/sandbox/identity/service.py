@@ -26,12 +26,7 @@ from xero_pipeline.sandbox.identity.records import (
     RecordFile,
     RefreshToken,
 )
-from xero_pipeline.sandbox.identity.tokens import (
-    ACCESS_TOKEN_LIFE,
-    access_token,
-    id_token,
-    read_access_token,
-)
+from xero_pipeline.sandbox.identity.tokens import AccessTokens, id_token
 
 CODE_LIFE = dt.timedelta(minutes=5)
 REFRESH_TOKEN_IDLE = dt.timedelta(days=60)
@@ -89,12 +84,14 @@ class Identity:
         stored = file.load()
         self._signer = Signer(stored.signing_key if stored else None)
         self._records = stored or IdentityRecords(signing_key=self._signer.pem)
+        self.access_tokens = AccessTokens(self._signer)
 
     def reset(self) -> None:
         """Forgets all consents, and the apps and users that came or went since the start."""
         self._apps = dict(self._first_apps)
         self._users = dict(self._first_users)
         self._records = IdentityRecords(signing_key=self._signer.pem)
+        self.access_tokens = AccessTokens(self._signer)
         self._save()
 
     # --- apps and users ---------------------------------------------------------------------------
@@ -213,7 +210,7 @@ class Identity:
             InvalidToken: not a token of ours.
             TokenExpired: it was once.
         """
-        claims = read_access_token(self._signer, self._clock.now(), token)
+        claims = self.access_tokens.claims(self._clock.now(), token)
         app = self._apps.get(str(claims.get("client_id")))
         if app is None:
             raise InvalidToken
@@ -224,6 +221,10 @@ class Identity:
             frozenset(cast(list[str], claims["scope"])),
             str(claims.get("authentication_event_id", "")),
         )
+
+    def expire_access_tokens(self) -> None:
+        """Those given out so far are worth nothing from now on; refresh tokens stay good."""
+        self.access_tokens.expire(self._clock.now())
 
     def _client(self, client_id: str, secret: str | None) -> App:
         if not client_id:
@@ -266,15 +267,14 @@ class Identity:
         answer: dict[str, object] = {}
         if "openid" in scopes:
             answer["id_token"] = id_token(self._signer, now, app, scopes, user)
-        answer["access_token"] = access_token(
-            self._signer,
+        answer["access_token"] = self.access_tokens.give(
             now,
             app,
             scopes,
             user=user,
             authentication_event_id=consent.authentication_event_id,
         )
-        answer["expires_in"] = int(ACCESS_TOKEN_LIFE.total_seconds())
+        answer["expires_in"] = int(self.access_tokens.life.total_seconds())
         answer["token_type"] = "Bearer"  # noqa: S105
         if "offline_access" in scopes:
             answer["refresh_token"] = self._new_refresh_token(consent)
@@ -288,8 +288,8 @@ class Identity:
         if not app.scopes.issuperset(scopes):
             raise OAuthError("invalid_scope")
         return {
-            "access_token": access_token(self._signer, self._clock.now(), app, scopes),
-            "expires_in": int(ACCESS_TOKEN_LIFE.total_seconds()),
+            "access_token": self.access_tokens.give(self._clock.now(), app, scopes),
+            "expires_in": int(self.access_tokens.life.total_seconds()),
             "token_type": "Bearer",
             "scope": scope,
         }
