@@ -4,6 +4,9 @@ GET    /sandbox             clock, organisations, users, apps
 GET    /sandbox/requests    the request log; DELETE clears it
 GET    /sandbox/egress      billed calls and bytes by month
 GET    /sandbox/truth       the figures a pipeline must find, by organisation
+GET    /sandbox/records/{organisation}  what complete listings would hold now, by list key and id:
+                            UpdatedDateUTC and a hash, with ?records=true the records themselves;
+                            ?list_keys=Invoices,Contacts for these alone
 GET    /sandbox/limits      how each organisation's limits were used, see limits.Use
 POST   /sandbox/events      {"organisation", "events": [{"event": "PaymentMade", ...}]}; with
                             "skip_refused" those that the book takes happen, at this instant
@@ -30,12 +33,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import to_jsonable_python
+from pydantic_core import to_json, to_jsonable_python
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from xero_pipeline.sandbox.api.complete import complete_listings
 from xero_pipeline.sandbox.api.listing import ListingRules
 from xero_pipeline.sandbox.api.routes import AccountingApi
 from xero_pipeline.sandbox.books.errors import Refused
@@ -111,6 +115,7 @@ class Control:
                 for p, do in deletes.items()
             ),
             Route("/sandbox/users/{email}", self._remove_user, methods=["DELETE"]),
+            Route("/sandbox/records/{organisation}", self._records, methods=["GET"]),
         ]
 
     def overview(self) -> object:
@@ -226,6 +231,20 @@ class Control:
         except LookupError as error:
             return JSONResponse({"error": str(error)}, 404)
         return JSONResponse({})
+
+    async def _records(self, request: Request) -> Response:
+        asked = request.query_params
+        try:
+            tenant = self.world.book(request.path_params["organisation"]).tenant_id
+        except LookupError as error:
+            return JSONResponse({"error": str(error)}, 404)
+        with self.world.open(tenant) as book:
+            listings = complete_listings(
+                book,
+                list_keys=asked.get("list_keys", "").split(",") if "list_keys" in asked else (),
+                with_records=asked.get("records") == "true",
+            )
+        return Response(to_json(listings), media_type="application/json")
 
     def _read(self, do: Callable[[], object]) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import requests
 from pydantic import TypeAdapter
 
+from xero_pipeline.sandbox.api.complete import ListedRecord
 from xero_pipeline.sandbox.event_json import event_to_json
 from xero_pipeline.sandbox.events import Event
 from xero_pipeline.sandbox.faults import FaultKind
@@ -17,6 +18,7 @@ from xero_pipeline.sandbox.life import Truth
 from xero_pipeline.sandbox.limits import Use
 
 _TIMEOUT = 60
+_LISTINGS = TypeAdapter(dict[str, dict[str, ListedRecord]])
 
 
 class ControlClient:
@@ -53,6 +55,21 @@ class ControlClient:
     def truth(self) -> dict[str, Truth]:
         """The figures that a pipeline must find now, by organisation key."""
         return TypeAdapter(dict[str, Truth]).validate_python(self._call("GET", "/truth"))
+
+    def records(
+        self, organisation: str, *list_keys: str, with_records: bool = False
+    ) -> Mapping[str, Mapping[str, ListedRecord]]:
+        """What complete listings would hold now, by list key ("Invoices") and id.
+
+        Args:
+            list_keys: these alone; none means all.
+            with_records: the parsed records, too.
+        """
+        query = {"records": str(with_records).lower()}
+        if list_keys:
+            query["list_keys"] = ",".join(list_keys)
+        path = f"/records/{quote(organisation)}?{urlencode(query)}"
+        return _LISTINGS.validate_python(self._call("GET", path))
 
     def apply(self, organisation: str, events: Sequence[Event]) -> None:
         body = {"organisation": organisation, "events": [event_to_json(e) for e in events]}
