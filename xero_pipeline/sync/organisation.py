@@ -24,14 +24,12 @@ import duckdb
 from xero_pipeline.connections.errors import WrongOrganisation
 from xero_pipeline.sync.depth import Depth
 from xero_pipeline.warehouse import (
-    Batch,
     BatchWriter,
     Landing,
     LoadedBatch,
     WarehouseError,
     create_tables,
-    load,
-    loaded_batches,
+    load_unloaded,
     organisation_zone,
     part_settled_invoices,
     read_cursors,
@@ -144,7 +142,7 @@ def sync_organisation(
     walk = _Walk.begin(client, expected, landing, since, {"invoices": unannounced})
     results = walk.land([source for source in _SOURCES if only is None or source.name in only])
     with open_warehouse() as connection:
-        loaded = load(connection, _unloaded(connection, landing, client.organisation_id))
+        loaded = load_unloaded(connection, landing, [client.organisation_id])
     results.raise_failure()
     return OrganisationSync(
         organisation_id=client.organisation_id,
@@ -279,17 +277,6 @@ class _Walk:
         if isinstance(source, Report) or not source.modified_since:
             return None
         return self.started_at - OVERLAP
-
-
-def _unloaded(
-    connection: duckdb.DuckDBPyConnection, landing: Landing, organisation_id: str
-) -> list[Batch]:
-    """This organisation's batches that are not loaded: this sync's, and a killed one's before."""
-    return [
-        batch
-        for batch in landing.unloaded(loaded_batches(connection))
-        if str(batch.manifest.organisation_id) == organisation_id
-    ]
 
 
 def _summaries(loaded: Sequence[LoadedBatch]) -> Iterator[EndpointSync]:

@@ -28,7 +28,6 @@ from xero_pipeline.warehouse.load import (
     LoadedBatch,
     load,
     loaded_batches,
-    rebuild,
 )
 from xero_pipeline.warehouse.models.build import BuiltModel
 from xero_pipeline.warehouse.models.data_tests import (
@@ -43,9 +42,15 @@ from xero_pipeline.warehouse.models.graph import ModelGraph
 from xero_pipeline.warehouse.models.lineage import Column, column_lineage, column_schema
 from xero_pipeline.warehouse.models.parsing import Kind, Node
 from xero_pipeline.warehouse.publish import PublishedSnapshot, publish
-from xero_pipeline.warehouse.schema import create_tables, raw_columns, replace_ops_table
+from xero_pipeline.warehouse.schema import (
+    create_tables,
+    open_build_database,
+    raw_columns,
+    replace_ops_table,
+)
 from xero_pipeline.warehouse.timezones import organisation_zone
 from xero_pipeline.warehouse.unannounced import part_settled_invoices
+from xero_pipeline.warehouse.unloaded import load_unloaded
 
 __all__ = [
     "DEFAULT_DEADLINE_SECONDS",
@@ -78,7 +83,9 @@ __all__ = [
     "column_schema",
     "create_tables",
     "load",
+    "load_unloaded",
     "loaded_batches",
+    "open_build_database",
     "open_warehouse",
     "organisation_zone",
     "part_settled_invoices",
@@ -87,7 +94,6 @@ __all__ = [
     "read_cursors",
     "read_progress",
     "read_published",
-    "rebuild",
     "replace_ops_table",
     "run_data_test",
     "run_data_tests",

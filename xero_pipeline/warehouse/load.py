@@ -18,12 +18,12 @@ from pathlib import Path
 from uuid import UUID
 
 import duckdb
-import zstandard
 
+from xero_pipeline.warehouse.batches import Identity, read_page
 from xero_pipeline.warehouse.connection import transaction
 from xero_pipeline.warehouse.cursors import Progress, advance_cursors, read_progress
 from xero_pipeline.warehouse.errors import PageUnreadable
-from xero_pipeline.warehouse.landing import Batch, Landing, Manifest
+from xero_pipeline.warehouse.landing import Batch, Manifest
 from xero_pipeline.warehouse.merging import (
     CountsBySync,
     count_first_rows,
@@ -31,10 +31,9 @@ from xero_pipeline.warehouse.merging import (
     mark_removed,
 )
 from xero_pipeline.warehouse.parameters import lists_of, unnested
-from xero_pipeline.warehouse.raw_tables import RAW_TABLES
 from xero_pipeline.warehouse.reading import RawTable, raw_table, select_rows
 from xero_pipeline.warehouse.repair import repaired
-from xero_pipeline.warehouse.schema import Columns, create_tables
+from xero_pipeline.warehouse.schema import Columns
 from xero_pipeline.warehouse.walks import Counts, record_walks, walks_of
 from xero_pipeline.warehouse.wire_types import Field, ListOf, Record
 
@@ -56,13 +55,27 @@ class LoadedBatch:
     rows_removed: int
 
 
-def loaded_batches(connection: duckdb.DuckDBPyConnection) -> set[tuple[UUID, str, str]]:
-    """(organisation id, endpoint, sync id) of every batch in the warehouse."""
-    return set(
-        connection.execute(
-            "select organisation_id, endpoint, sync_id from ops.syncs where is_quiet is not true"
-        ).fetchall()
-    )
+def loaded_batches(
+    connection: duckdb.DuckDBPyConnection, batches: Iterable[Batch]
+) -> set[Identity]:
+    """Those of the batches that are in the warehouse."""
+    asked = {batch.identity for batch in batches}
+    organisations, endpoints, syncs = zip(*asked, strict=True) if asked else ((),) * 3
+    known = connection.execute(
+        """
+        select organisation_id, endpoint, sync_id
+        from ops.syncs
+        where is_quiet is not true
+            and (organisation_id, endpoint, sync_id) in (
+                select
+                    unnest($organisations::uuid[]),
+                    unnest($endpoints::varchar[]),
+                    unnest($syncs::varchar[])
+            )
+        """,
+        {"organisations": organisations, "endpoints": endpoints, "syncs": syncs},
+    ).fetchall()
+    return set(known)
 
 
 def load(connection: duckdb.DuckDBPyConnection, batches: Iterable[Batch]) -> list[LoadedBatch]:
@@ -95,21 +108,6 @@ def load(connection: duckdb.DuckDBPyConnection, batches: Iterable[Batch]) -> lis
             first.add_note(str(other))
         raise first
     return loaded
-
-
-def rebuild(connection: duckdb.DuckDBPyConnection, landing: Landing) -> list[LoadedBatch]:
-    """Empty the raw tables, syncs and cursors, and load every landed page again.
-
-    Raises:
-        PageUnreadable: as for `load`.
-    """
-    create_tables(connection)
-    with transaction(connection):
-        for endpoint in RAW_TABLES:
-            connection.execute(f"delete from raw.{endpoint}")
-        connection.execute("delete from ops.syncs")
-        connection.execute("delete from ops.cursors")
-    return load(connection, landing.all())
 
 
 @dataclass(frozen=True)
@@ -150,29 +148,9 @@ class Group:
 
 
 def _not_loaded(connection: duckdb.DuckDBPyConnection, batches: Iterable[Batch]) -> list[Batch]:
-    by_identity = {_identity(batch): batch for batch in batches}
-    organisations, endpoints, syncs = zip(*by_identity, strict=True) if by_identity else ((),) * 3
-    known = connection.execute(
-        """
-        select organisation_id, endpoint, sync_id
-        from ops.syncs
-        where is_quiet is not true
-            and (organisation_id, endpoint, sync_id) in (
-                select
-                    unnest($organisations::uuid[]),
-                    unnest($endpoints::varchar[]),
-                    unnest($syncs::varchar[])
-            )
-        """,
-        {"organisations": organisations, "endpoints": endpoints, "syncs": syncs},
-    ).fetchall()
-    loaded = set(known)
+    by_identity = {batch.identity: batch for batch in batches}
+    loaded = loaded_batches(connection, by_identity.values())
     return [batch for identity, batch in by_identity.items() if identity not in loaded]
-
-
-def _identity(batch: Batch) -> tuple[UUID, str, str]:
-    manifest = batch.manifest
-    return manifest.organisation_id, manifest.endpoint, manifest.sync_id
 
 
 def _by_endpoint(batches: Iterable[Batch]) -> dict[str, list[Batch]]:
@@ -284,7 +262,7 @@ def _repaired_copies(sources: Sources, table: RawTable, folder: Path) -> Sources
     copies: Sources = {}
     page = Record((Field(table.list_key, ListOf(table.record)),))
     for number, (file, (original, batch)) in enumerate(sources.items()):
-        body = zstandard.decompress(file.read_bytes())
+        body = read_page(file)
         mended = repaired(body, page)
         if mended == body:
             copies[file] = (original, batch)

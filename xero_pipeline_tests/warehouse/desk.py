@@ -10,7 +10,7 @@ from uuid import UUID
 
 import duckdb
 
-from xero_pipeline.warehouse import Batch, Landing
+from xero_pipeline.warehouse import Batch, BatchWriter, Landing
 from xero_pipeline.warehouse.reading import raw_table
 
 HARBOUR = UUID("11111111-1111-4111-8111-111111111111")
@@ -90,6 +90,12 @@ class Desk:
             for body in bodies:
                 batch.write(body)
             return batch.finish(calls=len(bodies), wire_bytes=100, next_cursor=next_cursor)
+
+
+def die(writer: BatchWriter) -> None:
+    """What the operating system does when the process that lands pages is killed."""
+    if writer._held:
+        writer._held.let_go()
 
 
 def rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:

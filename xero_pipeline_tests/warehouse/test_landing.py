@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import datetime as dt
 import errno
 import json
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 import zstandard
 
 from xero_pipeline.warehouse import Landing, LandingFailed, PageUnreadable
-from xero_pipeline_tests.warehouse.desk import HARBOUR, KOWHAI, Desk, at
+from xero_pipeline_tests.warehouse.desk import HARBOUR, KOWHAI, Desk, at, die
 
 
 def test_a_page_lies_on_the_disk_byte_for_byte(desk: Desk) -> None:
@@ -49,13 +48,14 @@ def test_a_batch_without_manifest_does_not_exist_and_the_next_sync_removes_it(
 ) -> None:
     killed = landing.begin(organisation_id=HARBOUR, endpoint="invoices", started_at=at(0))
     killed.write(b'{"Invoices": []}')
-    killed._lock.release()  # what the operating system does when a process dies
+    (folder,) = killed.shelf.folder.iterdir()
+    die(killed)
     assert landing.all() == []
-    assert killed.folder.exists()
+    assert folder.exists()
 
     finished = desk.land("invoices", [], minute=5)
 
-    assert not killed.folder.exists()
+    assert not folder.exists()
     assert landing.all() == [finished]
 
 
@@ -65,7 +65,7 @@ def test_a_sync_that_fails_leaves_nothing(landing: Landing) -> None:
         writer.write(b'{"Invoices": []}')
         raise RuntimeError("Xero went away")
 
-    assert not writer.folder.exists()
+    assert list(writer.shelf.folder.iterdir()) == []
 
 
 def test_sync_ids_sort_by_time_also_within_one_second(desk: Desk) -> None:
@@ -80,11 +80,13 @@ def test_sync_ids_sort_by_time_also_within_one_second(desk: Desk) -> None:
 def test_two_syncs_of_one_endpoint_cannot_land_at_once(landing: Landing) -> None:
     with (
         landing.begin(organisation_id=HARBOUR, endpoint="invoices", started_at=at(0)) as batch,
-        pytest.raises(LandingFailed, match=f"organisation {HARBOUR}.*another sync"),
+        landing.begin(organisation_id=KOWHAI, endpoint="invoices", started_at=at(0)) as other,
     ):
-        landing.begin(organisation_id=HARBOUR, endpoint="invoices", started_at=at(1))
-        with landing.begin(organisation_id=KOWHAI, endpoint="invoices", started_at=at(1)) as other:
-            other.finish(calls=1, wire_bytes=0)
+        batch.write(b'{"Invoices": []}')
+        other.write(b'{"Invoices": []}')
+        with pytest.raises(LandingFailed, match=f"organisation {HARBOUR}.*another sync"):
+            landing.begin(organisation_id=HARBOUR, endpoint="invoices", started_at=at(1))
+        other.finish(calls=1, wire_bytes=0)
         batch.finish(calls=1, wire_bytes=0)
 
 
@@ -92,10 +94,11 @@ def test_unloaded_leaves_out_what_is_loaded(desk: Desk, landing: Landing) -> Non
     old = desk.land("invoices", [], minute=0)
     new = desk.land("invoices", [], minute=1)
     foreign = desk.land("invoices", [], minute=2, organisation=KOWHAI)
-    loaded = {(HARBOUR, "invoices", old.manifest.sync_id)}
 
-    assert landing.unloaded(loaded) == [new, foreign]
-    assert landing.unloaded(loaded, KOWHAI) == [foreign]
+    landing.mark_loaded([old])
+
+    assert landing.unloaded() == [new, foreign]
+    assert landing.unloaded([KOWHAI]) == [foreign]
 
 
 def test_a_complete_listing_without_a_page_is_refused(landing: Landing) -> None:
@@ -125,7 +128,7 @@ def test_a_full_disk_is_said_in_plain_words_and_loses_nothing(
     def no_space(_descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("xero_pipeline.warehouse.landing.os.fsync", no_space)
+    monkeypatch.setattr("xero_pipeline.warehouse.durable.os.fsync", no_space)
     with pytest.raises(LandingFailed, match=r"invoices of organisation .* disk .* is full"):
         desk.land("invoices", [], minute=1)
 
@@ -137,9 +140,7 @@ def test_a_landing_zone_that_cannot_be_written_to_is_said_in_plain_words(tmp_pat
     (tmp_path / "landing").write_text("a file where the folder should be")
 
     with pytest.raises(LandingFailed, match=str(HARBOUR)):
-        Landing(tmp_path / "landing").begin(
-            organisation_id=HARBOUR, endpoint="invoices", started_at=dt.datetime.now(dt.UTC)
-        )
+        Desk(Landing(tmp_path / "landing")).land("invoices", [])
 
 
 def test_a_page_that_changed_on_the_disk_is_noticed(desk: Desk) -> None:

@@ -9,12 +9,10 @@ import duckdb
 import pytest
 
 from xero_pipeline.warehouse import (
-    Landing,
     PageUnreadable,
     load,
     loaded_batches,
     read_cursors,
-    rebuild,
 )
 from xero_pipeline_tests.warehouse.desk import (
     HARBOUR,
@@ -92,9 +90,11 @@ def test_loading_twice_changes_nothing(warehouse: duckdb.DuckDBPyConnection, des
 
 def test_what_was_loaded_is_known(warehouse: duckdb.DuckDBPyConnection, desk: Desk) -> None:
     batch = desk.land("invoices", [invoice(1)])
+    other = desk.land("invoices", [invoice(1)], minute=1)
     load(warehouse, [batch])
 
-    assert loaded_batches(warehouse) == {(HARBOUR, "invoices", batch.manifest.sync_id)}
+    assert loaded_batches(warehouse, [batch, other]) == {batch.identity}
+    assert loaded_batches(warehouse, []) == set()
 
 
 def test_a_newer_version_replaces_the_row_and_keeps_when_it_was_first_seen(
@@ -344,19 +344,3 @@ def test_a_page_that_is_something_else_is_an_error_and_not_an_empty_listing(
         load(warehouse, [broken])
 
     assert rows(warehouse, "select _removed_at from raw.items") == [(None,)]
-
-
-def test_everything_is_rebuilt_from_the_pages_alone(
-    warehouse: duckdb.DuckDBPyConnection, desk: Desk, landing: Landing
-) -> None:
-    for minute, listed in enumerate(([invoice(1), invoice(2)], [invoice(1, edited=1)])):
-        complete = desk.land("invoices", listed, minute=minute, complete=True, next_cursor=at(0))
-        load(warehouse, [complete])
-    tables = ("raw.invoices order by invoice_id", "ops.cursors")
-    syncs = "select * exclude (loaded_at, rows_changed) from ops.syncs order by sync_id"
-    before = [rows(warehouse, f"from {table}") for table in tables], rows(warehouse, syncs)
-
-    rebuild(warehouse, landing)
-
-    after = [rows(warehouse, f"from {table}") for table in tables], rows(warehouse, syncs)
-    assert after == before

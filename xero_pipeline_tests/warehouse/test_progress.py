@@ -112,7 +112,7 @@ def test_a_quiet_walk_does_not_stand_in_the_way_of_a_batch_with_the_same_sync_id
     (loaded,) = load(warehouse, [invoices])
 
     assert loaded.rows_received == 1
-    assert (HARBOUR, "invoices", invoices.manifest.sync_id) in loaded_batches(warehouse)
+    assert loaded_batches(warehouse, [invoices]) == {invoices.identity}
 
 
 def test_progress_tells_the_content_of_the_newest_batch_for_many_organisations_at_once(
