@@ -10,7 +10,7 @@ from dagster_duckdb import DuckDBResource
 
 from xero_pipeline.connections import Connections
 from xero_pipeline.settings import Settings
-from xero_pipeline.warehouse import DEFAULT_DEADLINE_SECONDS, Landing, open_warehouse
+from xero_pipeline.warehouse import DEFAULT_DEADLINE_SECONDS, Landing, open_build_database
 
 
 class Pipeline(dg.ConfigurableResource[Any]):
@@ -27,8 +27,8 @@ class Pipeline(dg.ConfigurableResource[Any]):
 
 
 class Warehouse(DuckDBResource):
-    """The build database, with a jittered wait for DuckDB's lock instead of a growing back-off,
-    and closed after an exception too."""
+    """The build database with every table in place, with a jittered wait for DuckDB's lock instead
+    of a growing back-off, and closed after an exception too."""
 
     database: str = ""
     deadline_seconds: float = DEFAULT_DEADLINE_SECONDS
@@ -36,5 +36,5 @@ class Warehouse(DuckDBResource):
     @contextmanager
     def get_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
         path = Settings().build_database
-        with open_warehouse(path, deadline_seconds=self.deadline_seconds) as connection:
+        with open_build_database(path, deadline_seconds=self.deadline_seconds) as connection:
             yield connection

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 from types import MappingProxyType
 
 import duckdb
@@ -11,6 +12,7 @@ import pytest
 from xero_pipeline.warehouse import (
     create_tables,
     load,
+    open_build_database,
     organisation_zone,
     raw_columns,
     replace_ops_table,
@@ -18,12 +20,13 @@ from xero_pipeline.warehouse import (
 from xero_pipeline.warehouse.raw_tables import RAW_TABLES
 from xero_pipeline.warehouse.reading import raw_table
 from xero_pipeline.warehouse.wire_types import TEXT, Field, ListOf, Record, record, snake_case
-from xero_pipeline.xero.endpoints import ENDPOINTS, REPORTS
+from xero_pipeline.xero.endpoints import ENDPOINTS, EXTRA_ENDPOINTS, REPORTS
 from xero_pipeline_tests.warehouse.desk import HARBOUR, Desk, at, invoice, naive, rows
 
 
 def test_every_endpoint_and_report_has_a_raw_table() -> None:
-    names = [endpoint.name for endpoint in ENDPOINTS] + [report.name for report in REPORTS]
+    names = [source.name for source in (*ENDPOINTS, *EXTRA_ENDPOINTS)]
+    names += [report.name for report in REPORTS]
 
     assert sorted(names) == sorted(RAW_TABLES)
 
@@ -115,3 +118,20 @@ def test_an_absent_object_stays_null_and_a_present_one_keeps_its_fields(
     read = f"""select {converted} from (select {{'Contact': {{'ContactID': 'x'}}}} as v
         union all select {{'Contact': null}})"""
     assert rows(warehouse, read) == [({"contact_id": "x"},), (None,)]
+
+
+def test_opening_the_build_database_creates_its_tables_only_when_the_catalogue_has_changed(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "build.duckdb"
+    with open_build_database(path) as connection:
+        assert rows(connection, "select count(*) from raw.invoices") == [(0,)]
+        connection.execute("drop table raw.invoices")
+
+    with open_build_database(path) as connection, pytest.raises(duckdb.CatalogException):
+        connection.execute("from raw.invoices")
+
+    with open_build_database(path) as connection:
+        connection.execute("update ops.layout set fingerprint = 'that of another catalogue'")
+    with open_build_database(path) as connection:
+        assert rows(connection, "select count(*) from raw.invoices") == [(0,)]
