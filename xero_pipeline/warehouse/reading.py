@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from xero_pipeline.warehouse.raw_tables import RAW_TABLES
 from xero_pipeline.warehouse.wire_types import Record, quoted, snake_case
-from xero_pipeline.xero.endpoints import ENDPOINTS, REPORTS
+from xero_pipeline.xero.endpoints import ENDPOINTS, EXTRA_ENDPOINTS, REPORTS
 
 _VERSION = "updated_date_utc"
 # A page of 1,000 documents with many lines; DuckDB's default is 16 MB.
@@ -46,7 +46,7 @@ def raw_table(endpoint: str) -> RawTable:
     record = RAW_TABLES[endpoint]
     if endpoint in {report.name for report in REPORTS}:
         return RawTable(endpoint, "Reports", None, "as_of_date", None, record)
-    entry = next(entry for entry in ENDPOINTS if entry.name == endpoint)
+    entry = next(entry for entry in (*ENDPOINTS, *EXTRA_ENDPOINTS) if entry.name == endpoint)
     key = snake_case(entry.id_field)
     versioned = any(field.column == _VERSION for field in record.fields)
     return RawTable(

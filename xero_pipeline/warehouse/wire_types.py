@@ -120,3 +120,5 @@ RATE = Scalar("DECIMAL(20,10)", "DECIMAL(20,10)")
 # Midnight UTC of the organisation-local day: taking the UTC date gives the day that was written.
 DAY = Scalar("VARCHAR", "DATE", "cast(" + _INSTANT + " as date)")
 INSTANT = Scalar("VARCHAR", "TIMESTAMP", _INSTANT)
+# A budget's period, `2026-03`: its first day.
+MONTH = Scalar("VARCHAR", "DATE", "try_cast({0} || '-01' as date)")
