@@ -42,6 +42,7 @@ class Book(Protocol):
 
     Rows carry every field Xero would ever show, in Xero's order; a value of None means absent.
     A row that changes is a new object: the wire text of an unchanged object is kept and re-used.
+    So is a list of rows: what was worked out from an unchanged list is kept, too.
 
     Attributes:
         clock: what the book takes for now; overdue balances depend on it.

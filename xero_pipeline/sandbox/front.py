@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections.abc import Awaitable, Callable
-from email.utils import format_datetime
+from email.utils import formatdate
 from fractions import Fraction
+from functools import lru_cache
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +23,7 @@ from xero_pipeline.sandbox.world import World
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 _SMALLEST_COMPRESSED = 200
+_COMPRESSED = ((b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding"))
 _RECORD_BEGINS = b"\r\n    {\r\n"
 _NEW_FIELD = b'      "AnnouncedNextYear": {"Kind": "surprise"},\r\n'
 
@@ -68,29 +70,43 @@ class Front:
     def _finish(self, request: Request, response: Response, tenant: str | None) -> None:
         now = self._world.clock.now()
         raw = len(response.body)
-        if "gzip" in request.headers.get("accept-encoding", "") and raw > _SMALLEST_COMPRESSED:
-            response.body = gzip.compress(response.body, compresslevel=1)
-            response.headers["Content-Encoding"] = "gzip"
-            response.headers["Vary"] = "Accept-Encoding"
-        response.headers["Content-Length"] = str(len(response.body))
-        date = format_datetime(now, usegmt=True)
-        response.headers.update(
-            {"Date": date, "Expires": date, "Pragma": "no-cache", "Server": "Kestrel"}
+        compressed = raw > _SMALLEST_COMPRESSED and "gzip" in request.headers.get(
+            "accept-encoding", ""
         )
-        response.headers["Cache-Control"] = "max-age=0, no-cache, no-store"
+        if compressed:
+            response.body = gzip.compress(response.body, compresslevel=1)
+        response.raw_headers = [
+            *(pair for pair in response.raw_headers if pair[0] != b"content-length"),
+            (b"content-length", b"%d" % len(response.body)),
+            *_usual_headers(int(now.timestamp())),
+            *(_COMPRESSED if compressed else ()),
+        ]
         self._log.add(
             LoggedRequest(
                 at=now,
                 method=request.method,
                 path=request.url.path,
                 query=request.url.query,
-                headers=without_secrets(request.headers),
+                headers=without_secrets(request.headers.raw),
                 tenant=tenant,
                 status=response.status_code,
                 bytes_raw=raw,
                 bytes_sent=len(response.body),
             )
         )
+
+
+@lru_cache(maxsize=64)
+def _usual_headers(second: int) -> tuple[tuple[bytes, bytes], ...]:
+    """What every answer of this second carries."""
+    date = formatdate(second, usegmt=True).encode()
+    return (
+        (b"date", date),
+        (b"expires", date),
+        (b"pragma", b"no-cache"),
+        (b"server", b"Kestrel"),
+        (b"cache-control", b"max-age=0, no-cache, no-store"),
+    )
 
 
 async def pause(request: Request) -> None:

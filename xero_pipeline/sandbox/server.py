@@ -58,6 +58,8 @@ def application(parts: Parts) -> Starlette:
 
     return Starlette(
         routes=[
+            # First, for routes are tried in turn and nearly all requests are these.
+            route(PREFIX + "{path:path}", api.endpoint, *_ALL_METHODS),
             route("/identity/connect/authorize", login.authorise, "GET", "POST"),
             route("/connect/token", login.token, "POST"),
             route("/connect/revocation", login.revoke, "POST"),
@@ -71,7 +73,6 @@ def application(parts: Parts) -> Starlette:
                     ("/{id}", login.delete_connection, "DELETE"),
                 )
             ),
-            route(PREFIX + "{path:path}", api.endpoint, *_ALL_METHODS),
             *control.routes(),
         ]
     )

@@ -62,24 +62,33 @@ class World:
 
     def __init__(self, clock: Clock, organisations: Iterable[Organisation]) -> None:
         self.clock = clock
-        self._organisations = list(organisations)
+        self._organisations: dict[str, Organisation] = {}
+        self._by_name: dict[str, Organisation] = {}
         self._lock = threading.RLock()
+        self.add(organisations)
+
+    def add(self, organisations: Iterable[Organisation]) -> None:
+        """More organisations; all that is due happens in them."""
         with self._lock:
-            for organisation in self._organisations:
-                organisation.book.clock = clock.now
-                organisation.catch_up(clock.now())
+            for organisation in organisations:
+                book = organisation.book
+                book.clock = self.clock.now
+                organisation.catch_up(self.clock.now())
+                self._organisations[book.tenant_id] = organisation
+                for name in (book.name.lower(), book.tenant_id, book.key):
+                    self._by_name.setdefault(name, organisation)
 
     @property
     def books(self) -> Mapping[str, Book]:
         """By tenant id."""
-        return {item.book.tenant_id: item.book for item in self._organisations}
+        return {tenant: item.book for tenant, item in self._organisations.items()}
 
     def book(self, name: str) -> Book:
         """By key, tenant id or name; raises LookupError."""
-        for item in self._organisations:
-            if name.lower() in (item.book.key, item.book.tenant_id, item.book.name.lower()):
-                return item.book
-        raise LookupError(f"No organisation is called {name}")
+        try:
+            return self._by_name[name.lower()].book
+        except KeyError:
+            raise LookupError(f"No organisation is called {name}") from None
 
     @contextmanager
     def open(self, tenant: str) -> Iterator[Book]:
@@ -115,8 +124,6 @@ class World:
     @contextmanager
     def _current(self, tenant: str) -> Iterator[Organisation]:
         with self._lock:
-            organisation = next(
-                item for item in self._organisations if item.book.tenant_id == tenant
-            )
+            organisation = self._organisations[tenant]
             organisation.catch_up(self.clock.now())
             yield organisation

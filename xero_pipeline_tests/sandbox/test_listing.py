@@ -11,6 +11,7 @@ import datetime as dt
 import pytest
 
 from xero_pipeline.sandbox.api.catalogue import BY_PATH, Shape
+from xero_pipeline.sandbox.api.collection import Collection
 from xero_pipeline.sandbox.api.listing import ListingRules, Query, list_rows
 from xero_pipeline.sandbox.contract import Row
 from xero_pipeline.sandbox.events import ContactChanged
@@ -223,7 +224,7 @@ def test_an_order_may_disable_the_paging_of_manual_journals_as_seen_in_2022() ->
     query = Query.of({"page": "1", "pageSize": "2", "order": "Narration"}.items())
 
     def listed(rules: ListingRules) -> tuple[int, Shape]:
-        listing = list_rows(BY_PATH["manualjournals"], rows, query, None, rules)
+        listing = list_rows(Collection(BY_PATH["manualjournals"], rows), query, None, rules)
         return len(listing.rows), listing.shape
 
     assert listed(ListingRules()) == (2, Shape.PAGE)

@@ -11,12 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from fractions import Fraction
-from functools import partial
-from operator import itemgetter
-from typing import Any
 
 from xero_pipeline.sandbox.api import where
 from xero_pipeline.sandbox.api.catalogue import Resource, Shape
+from xero_pipeline.sandbox.api.collection import Collection, ordered, parse_order
 from xero_pipeline.sandbox.api.where import Predicate, QueryError
 from xero_pipeline.sandbox.contract import Row
 
@@ -99,8 +97,7 @@ class ListingRules:
 
 
 def list_rows(
-    resource: Resource,
-    rows: Sequence[Row],
+    collection: Collection,
     query: Query,
     modified_since: dt.datetime | None,
     rules: ListingRules,
@@ -108,8 +105,7 @@ def list_rows(
     """Filters, orders and pages.
 
     Args:
-        resource: the collection.
-        rows: all of its rows, now.
+        collection: all rows there are.
         query: the request's parameters; unknown ones are ignored.
         modified_since: from If-Modified-Since; rows changed in that second or later pass.
         rules: see there.
@@ -118,18 +114,35 @@ def list_rows(
         QueryError: `where`, `order` or a page number that cannot be read.
         HighVolumeError: too many documents for one answer.
     """
+    resource = collection.resource
     paged = _is_paged(resource, query, rules)
-    candidates = _modified(resource, rows, modified_since)
-    _refuse_high_volume(resource, len(candidates), query, paged, rules)
-    wanted = list(candidates)
-    for passes in _conditions(resource, query):
-        wanted = [row for row in wanted if passes(row)]
-    ordered = _ordered(resource, wanted, query.text("order"))
-    ordered = ordered[: int(len(ordered) * rules.share_shown)]
-    page = _page(query, len(ordered)) if paged else None
+    found = _wanted(collection, query, modified_since, paged=paged, rules=rules)
+    if rules.share_shown != 1:
+        found = found[: int(len(found) * rules.share_shown)]
+    page = _page(query, len(found)) if paged else None
     if page is not None:
-        ordered = ordered[(page.number - 1) * page.size : page.number * page.size]
-    return Listing(ordered, _shape(resource, query, paged), page, unit_places(query))
+        found = found[(page.number - 1) * page.size : page.number * page.size]
+    return Listing(found, _shape(resource, query, paged), page, unit_places(query))
+
+
+def _wanted(
+    collection: Collection,
+    query: Query,
+    modified_since: dt.datetime | None,
+    *,
+    paged: bool,
+    rules: ListingRules,
+) -> Sequence[Row]:
+    """Every row of the answer, in order, over all its pages."""
+    resource, order = collection.resource, query.text("order")
+    rows = collection.rows if modified_since is None else collection.changed_since(modified_since)
+    _refuse_high_volume(resource, len(rows), query, paged, rules)
+    conditions = list(_conditions(resource, query))
+    if rows is collection.rows and not conditions:
+        return collection.in_order(order)
+    for passes in conditions:
+        rows = [row for row in rows if passes(row)]
+    return ordered(resource, rows, order)
 
 
 def unit_places(query: Query) -> int:
@@ -169,17 +182,6 @@ def _is_paged(resource: Resource, query: Query, rules: ListingRules) -> bool:
     return summary or by_status or bool(query.text("page"))
 
 
-def _modified(resource: Resource, rows: Sequence[Row], since: dt.datetime | None) -> Sequence[Row]:
-    if since is None or resource.modified_field is None:
-        return rows
-    return [row for row in rows if _instant(row, resource.modified_field) >= since]
-
-
-def _instant(row: Row, name: str) -> dt.datetime:
-    value = row.get(name)
-    return value if isinstance(value, dt.datetime) else dt.datetime.min.replace(tzinfo=dt.UTC)
-
-
 def _conditions(resource: Resource, query: Query) -> Iterator[Predicate]:
     """One predicate for each parameter of the request that leaves rows out."""
     for parameter, path in resource.filters.items():
@@ -203,30 +205,6 @@ def _one_of(path: str, names: frozenset[str]) -> Predicate:
 
 def _containing(term: str, paths: tuple[str, ...]) -> Predicate:
     return lambda row: any(term in str(where.field_value(row, p) or "").lower() for p in paths)
-
-
-def _ordered(resource: Resource, rows: list[Row], order: str) -> list[Row]:
-    """Sorted as asked, else by UpdatedDateUTC; equal ones by id, absent values first."""
-    if not order and not resource.stable_order:
-        return rows
-    field, descending = _parse_order(order or "UpdatedDateUTC")
-    rows.sort(key=itemgetter(resource.id_field))
-    absent = [row for row in rows if where.field_value(row, field) is None]
-    found = [row for row in rows if where.field_value(row, field) is not None]
-    found.sort(key=partial(_sort_key, field), reverse=descending)
-    return found + absent if descending else absent + found
-
-
-def _sort_key(field: str, row: Row) -> Any:  # noqa: ANN401 - values of one field compare
-    return where.comparable(where.field_value(row, field))
-
-
-def _parse_order(order: str) -> tuple[str, bool]:
-    field, _, direction = order.strip().partition(" ")
-    direction = direction.strip().upper()
-    if not field.replace(".", "").isidentifier() or direction not in ("", "ASC", "DESC"):
-        raise QueryError(f"Unable to order by: {order}")
-    return field, direction == "DESC"
 
 
 def _page(query: Query, items: int) -> Page:
@@ -255,6 +233,6 @@ def _refuse_high_volume(
     cheap = {field.lower() for field in resource.cheap_fields}
     named = set(where.parse(query.text("where")).fields) if query.text("where") else set()
     if query.text("order"):
-        named.add(_parse_order(query.text("order"))[0].lower())
+        named.add(parse_order(query.text("order"))[0].lower())
     if not paged or not named <= cheap:
         raise HighVolumeError(f"{count} documents are more than one request may read")

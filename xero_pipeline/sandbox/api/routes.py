@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from urllib.parse import quote, unquote
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from xero_pipeline.sandbox.api import errors, wire
 from xero_pipeline.sandbox.api.catalogue import BY_PATH, Resource, Shape
+from xero_pipeline.sandbox.api.collection import Collections
 from xero_pipeline.sandbox.api.errors import ApiError
 from xero_pipeline.sandbox.api.gate import Caller, Gate, limit_headers, too_many
 from xero_pipeline.sandbox.api.listing import (
@@ -48,8 +48,12 @@ class Question:
     query: Query
     modified_since: dt.datetime | None
     accept: str
-    base_url: str
     share_shown: Fraction
+    request: Request
+
+    @property
+    def base_url(self) -> str:
+        return str(self.request.base_url).rstrip("/") + PREFIX
 
     @classmethod
     def of(cls, request: Request, caller: Caller) -> Question:
@@ -59,8 +63,8 @@ class Question:
             query=Query.of(request.query_params.items()),
             modified_since=parse_modified_since(request.headers.get("if-modified-since")),
             accept=request.headers.get("accept", ""),
-            base_url=str(request.base_url).rstrip("/") + PREFIX,
             share_shown=share_shown(request),
+            request=request,
         )
 
 
@@ -82,15 +86,15 @@ class AccountingApi:
         self._world = world
         self._gate = gate
         self._texts = RecordTexts()
+        self._collections = Collections()
 
     async def endpoint(self, request: Request) -> Response:
+        """Answers on the server's own thread: a thread for each call would cost more than it."""
         caller = self._gate.caller(request)
         try:
             with self._gate.counted(caller) as remaining:
                 await pause(request)
-                response = await run_in_threadpool(
-                    self._respond, request.method, Question.of(request, caller)
-                )
+                response = self._respond(request.method, Question.of(request, caller))
         except RateLimited as refusal:
             response, remaining = too_many(refusal), refusal.remaining
         response.headers.update(limit_headers(remaining))
@@ -128,9 +132,9 @@ class AccountingApi:
         raise errors.not_found()
 
     def _listing(self, question: Question, book: Book, resource: Resource) -> Answer:
+        rows = book.rows(resource.list_key)
         listing = list_rows(
-            resource,
-            book.rows(resource.list_key),
+            self._collections.of(book.tenant_id, resource, rows),
             question.query,
             question.modified_since,
             replace(self.rules, share_shown=question.share_shown),

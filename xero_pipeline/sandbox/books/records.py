@@ -31,7 +31,8 @@ D = TypeVar("D", bound=Keyed)
 class Shelf(Generic[D]):
     """Documents of one kind in the order they were saved, with their rows as long as these hold.
 
-    Building a row costs far more than handing it out, so a row is kept until `forget`.
+    Building a row costs far more than handing it out, so a row is kept until `forget`. As long as
+    nothing changes, the list of all rows is the same object, too.
     """
 
     def __init__(self, noun: str) -> None:
@@ -39,6 +40,7 @@ class Shelf(Generic[D]):
         self._documents: dict[str, D] = {}
         self._rows: dict[str, Row] = {}
         self._key_of: dict[str, str] = {}
+        self._listed: list[Row] | None = None
 
     def __contains__(self, key: str) -> bool:
         return key in self._documents
@@ -65,6 +67,7 @@ class Shelf(Generic[D]):
             Refused: the key is taken.
         """
         self.require_free(document.key)
+        self._listed = None
         self._documents[document.key] = document
         self._key_of[document.id] = document.key
         if alias:
@@ -75,7 +78,7 @@ class Shelf(Generic[D]):
         """Put a document on the shelf, in the place of the one with its key if there is one."""
         self._documents[document.key] = document
         self._key_of[document.id] = document.key
-        self._rows.pop(document.key, None)
+        self.forget(document.key)
 
     def require_free(self, key: str) -> None:
         if key in self._documents:
@@ -84,15 +87,17 @@ class Shelf(Generic[D]):
     def remove(self, key: str) -> None:
         """Take a document away without a trace."""
         gone = self._documents.pop(key)
-        self._rows.pop(key, None)
+        self.forget(key)
         self._key_of = {name: of for name, of in self._key_of.items() if of != gone.key}
 
     def forget(self, key: str) -> None:
         """The row no longer holds."""
         self._rows.pop(key, None)
+        self._listed = None
 
     def forget_all(self) -> None:
         self._rows.clear()
+        self._listed = None
 
     def find(self, name: str) -> D | None:
         """By GUID or alias."""
@@ -106,11 +111,13 @@ class Shelf(Generic[D]):
         return row
 
     def rows(self, shape: Callable[[D], Row]) -> list[Row]:
-        kept = self._rows
-        return [
-            kept[key] if key in kept else self.row(document, shape)
-            for key, document in self._documents.items()
-        ]
+        if self._listed is None:
+            kept = self._rows
+            self._listed = [
+                kept[key] if key in kept else self.row(document, shape)
+                for key, document in self._documents.items()
+            ]
+        return self._listed
 
 
 class Chart(Shelf[doc.Account]):

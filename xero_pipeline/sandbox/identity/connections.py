@@ -15,29 +15,34 @@ class ConnectionList:
 
     def __init__(self, connections: list[Connection]) -> None:
         self._connections = connections
+        self._by_key = {_key(connection): connection for connection in connections}
 
     def connect(
         self, app: App, user: User, tenant: str, authentication_event_id: str, now: dt.datetime
     ) -> None:
         """Makes a connection, or revives the one that was: it keeps its id and creation date."""
-        for connection in self._connections:
-            same = (connection.client_id, connection.user_id, connection.tenant_id)
-            if same == (app.client_id, user.user_id, tenant):
-                connection.authentication_event_id = authentication_event_id
-                connection.updated_at = now
-                connection.live = True
-                return
-        self._connections.append(
-            Connection(
-                id=str(uuid.uuid4()),
-                client_id=app.client_id,
-                user_id=user.user_id,
-                tenant_id=tenant,
-                authentication_event_id=authentication_event_id,
-                created_at=now,
-                updated_at=now,
-            )
+        known = self._by_key.get((app.client_id, user.user_id, tenant))
+        if known is not None:
+            known.authentication_event_id = authentication_event_id
+            known.updated_at = now
+            known.live = True
+            return
+        made = Connection(
+            id=str(uuid.uuid4()),
+            client_id=app.client_id,
+            user_id=user.user_id,
+            tenant_id=tenant,
+            authentication_event_id=authentication_event_id,
+            created_at=now,
+            updated_at=now,
         )
+        self._connections.append(made)
+        self._by_key[_key(made)] = made
+
+    def reaches(self, client_id: str, user_id: str, tenant: str) -> bool:
+        """Whether there is such a connection, and it lives."""
+        connection = self._by_key.get((client_id, user_id, tenant))
+        return connection is not None and connection.live
 
     def live(
         self,
@@ -55,3 +60,7 @@ class ConnectionList:
                 and tenant_id in (None, connection.tenant_id)
             ):
                 yield connection
+
+
+def _key(connection: Connection) -> tuple[str, str, str]:
+    return connection.client_id, connection.user_id, connection.tenant_id

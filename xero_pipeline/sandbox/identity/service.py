@@ -84,6 +84,7 @@ class Identity:
         stored = file.load()
         self._signer = Signer(stored.signing_key if stored else None)
         self._records = stored or IdentityRecords(signing_key=self._signer.pem)
+        self._connections = ConnectionList(self._records.connections)
         self.access_tokens = AccessTokens(self._signer)
 
     def reset(self) -> None:
@@ -91,6 +92,7 @@ class Identity:
         self._apps = dict(self._first_apps)
         self._users = dict(self._first_users)
         self._records = IdentityRecords(signing_key=self._signer.pem)
+        self._connections = ConnectionList(self._records.connections)
         self.access_tokens = AccessTokens(self._signer)
         self._save()
 
@@ -324,7 +326,9 @@ class Identity:
     def reaches(self, bearer: Bearer, tenant: str) -> bool:
         if bearer.app.custom_connection is not None:
             return bearer.app.custom_connection == tenant
-        return any(connection.tenant_id == tenant for connection in self.connections(bearer))
+        if bearer.user_id is None:
+            return False
+        return self._connections.reaches(bearer.app.client_id, bearer.user_id, tenant)
 
     def delete_connection(self, bearer: Bearer, connection_id: str) -> None:
         """Raises LookupError when the caller has no such connection."""
@@ -343,10 +347,6 @@ class Identity:
         self._users.pop(user.user_id, None)
         self._forget_tokens(user.user_id)
         self._end(self._connections.live(user_id=user.user_id))
-
-    @property
-    def _connections(self) -> ConnectionList:
-        return ConnectionList(self._records.connections)
 
     def _end(self, connections: Iterable[Connection]) -> None:
         for connection in connections:
