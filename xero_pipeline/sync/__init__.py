@@ -5,11 +5,33 @@ Stands between the rooms that know Xero (`connections`, `xero`) and the one that
 """
 
 from xero_pipeline.sync.depth import Depth
-from xero_pipeline.sync.organisation import (
-    OVERLAP,
-    EndpointSync,
-    OrganisationSync,
-    sync_organisation,
-)
+from xero_pipeline.sync.known import read_known
+from xero_pipeline.sync.landing import LandedOrganisation, land_organisation
+from xero_pipeline.sync.loading import Loaded, brought, failure_of, load_waiting
+from xero_pipeline.sync.many import sync_organisations
+from xero_pipeline.sync.organisation import OpenWarehouse, sync_organisation
+from xero_pipeline.sync.plan import OVERLAP, Known, calls_without_changes
+from xero_pipeline.sync.request import Request
+from xero_pipeline.sync.results import Alarm, EndpointSync, OrganisationSync, SyncFailure
 
-__all__ = ["OVERLAP", "Depth", "EndpointSync", "OrganisationSync", "sync_organisation"]
+__all__ = [
+    "OVERLAP",
+    "Alarm",
+    "Depth",
+    "EndpointSync",
+    "Known",
+    "LandedOrganisation",
+    "Loaded",
+    "OpenWarehouse",
+    "OrganisationSync",
+    "Request",
+    "SyncFailure",
+    "brought",
+    "calls_without_changes",
+    "failure_of",
+    "land_organisation",
+    "load_waiting",
+    "read_known",
+    "sync_organisation",
+    "sync_organisations",
+]

@@ -1,5 +1,7 @@
 """How much a sync asks for."""
 
+from __future__ import annotations
+
 from enum import Enum
 
 
@@ -14,3 +16,10 @@ class Depth(Enum):
     INCREMENT = "increment"
     NIGHTLY = "nightly"
     FULL = "full"
+
+    def covers(self, other: Depth) -> bool:
+        """Whether a sync of this depth finds whatever one of the other depth finds."""
+        return _BY_DEPTH.index(self) >= _BY_DEPTH.index(other)
+
+
+_BY_DEPTH = tuple(Depth)

@@ -1,109 +1,32 @@
 """One organisation's sync: land every page, then load all of it in one go. Knows no Dagster.
 
-Landing needs no lock and takes as long as Xero's limits allow; loading holds the warehouse for a
-moment. A sync that is killed leaves landed batches behind, which the next one loads first, and a
-cursor that has not moved.
+Landing needs no lock on the warehouse and takes as long as Xero's limits allow; loading holds it
+for a moment. A sync that is killed leaves landed batches behind, which the next one loads first,
+and a cursor that has not moved.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from functools import partial
-from itertools import chain, groupby
-from typing import Self
+from datetime import UTC, datetime
 
 import duckdb
 
-from xero_pipeline.connections.errors import WrongOrganisation
 from xero_pipeline.sync.depth import Depth
-from xero_pipeline.warehouse import (
-    BatchWriter,
-    Landing,
-    LoadedBatch,
-    WarehouseError,
-    create_tables,
-    load_unloaded,
-    organisation_zone,
-    part_settled_invoices,
-    read_cursors,
-)
-from xero_pipeline.xero import (
-    ENDPOINTS,
-    REPORTS,
-    Deletion,
-    Endpoint,
-    OrganisationClient,
-    Page,
-    Report,
-    XeroError,
-)
-from xero_pipeline.xero.errors import MalformedPage, MissingPermission, MissingScope
-from xero_pipeline.xero.limits import CALLS_AT_ONCE
+from xero_pipeline.sync.known import read_known
+from xero_pipeline.sync.landing import land_organisation
+from xero_pipeline.sync.loading import brought, failure_of, load_waiting
+from xero_pipeline.sync.one_at_a_time import Turn, Turns, still_needed
+from xero_pipeline.sync.request import Request, denials, remembered_denials
+from xero_pipeline.sync.results import OrganisationSync
+from xero_pipeline.warehouse import Landing, create_tables
+from xero_pipeline.xero import OrganisationClient
 
 logger = logging.getLogger(__name__)
 
-OVERLAP = timedelta(seconds=60)
-"""An increment starts this much before the last one began: Xero stamps a record a moment before
-it can be listed, and rounds the filter to seconds. What is read twice is loaded once."""
-
-Source = Endpoint | Report
 OpenWarehouse = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
-
-
-@dataclass(frozen=True)
-class EndpointSync:
-    """What a sync brought for one endpoint.
-
-    Attributes:
-        is_full: everything was listed, not only what had changed.
-        rows_received, rows_changed, rows_removed: of the raw table.
-        calls, wire_bytes, body_bytes: what it cost; bytes as transferred and as decoded.
-    """
-
-    name: str
-    is_full: bool
-    rows_received: int
-    rows_changed: int
-    rows_removed: int
-    calls: int
-    wire_bytes: int
-    body_bytes: int
-
-
-@dataclass(frozen=True)
-class OrganisationSync:
-    """What a sync brought for one organisation.
-
-    Attributes:
-        started_at: Xero's clock before the first page (UTC).
-        skipped: endpoint -> why Xero would not give it (a scope or permission that is missing).
-    """
-
-    organisation_id: str
-    organisation_name: str
-    started_at: datetime
-    endpoints: Mapping[str, EndpointSync]
-    skipped: Mapping[str, XeroError]
-    seconds: float
-
-    @property
-    def calls(self) -> int:
-        return sum(each.calls for each in self.endpoints.values())
-
-    @property
-    def wire_bytes(self) -> int:
-        return sum(each.wire_bytes for each in self.endpoints.values())
-
-    @property
-    def rows_changed(self) -> int:
-        return sum(each.rows_changed for each in self.endpoints.values())
 
 
 def sync_organisation(
@@ -117,9 +40,11 @@ def sync_organisation(
 ) -> OrganisationSync:
     """Read what changed in one organisation since its last sync, into its raw tables.
 
+    Waits while another sync reads the organisation, here or in another process.
+
     Args:
         client: of the organisation, made for this sync: its usage is what the sync cost.
-        landing: where pages go.
+        landing: where pages go; the locks lie in `locks` beside it.
         open_warehouse: opens the build database; held only to read cursors and to load.
         xero_organisation_id: the OrganisationID that must answer; None: the tenant id, which it
             equals in practice.
@@ -133,165 +58,76 @@ def sync_organisation(
             it is loaded and counts.
         WarehouseError: landing or loading failed; cursors have not moved past what is loaded.
     """
-    started = time.monotonic()
-    with open_warehouse() as connection:
-        create_tables(connection)
-        since = {} if depth is Depth.FULL else read_cursors(connection, client.organisation_id)
-        unannounced = part_settled_invoices(connection, client.organisation_id)
-    expected = xero_organisation_id or client.organisation_id
-    walk = _Walk.begin(client, expected, landing, since, {"invoices": unannounced})
-    results = walk.land([source for source in _SOURCES if only is None or source.name in only])
-    with open_warehouse() as connection:
-        loaded = load_unloaded(connection, landing, [client.organisation_id])
-    results.raise_failure()
+    requested_at = datetime.now(UTC)
+    with turns_beside(landing).take(client.organisation_id, client.organisation_name) as turn:
+        needed = still_needed(depth, only, requested_at, turn.ended)
+        if needed is None:
+            return done_by_another(client, requested_at)
+        request = request_for(turn, client, needed, only, xero_organisation_id)
+        return _sync(turn, client, landing, open_warehouse, request)
+
+
+def turns_beside(landing: Landing) -> Turns:
+    """The turns of the home that this landing folder lies in."""
+    return Turns(landing.root.parent / "locks")
+
+
+def request_for(
+    turn: Turn,
+    client: OrganisationClient,
+    depth: Depth,
+    only: Collection[str] | None,
+    xero_organisation_id: str | None,
+) -> Request:
+    """What to ask for, knowing what was refused before."""
+    denied = remembered_denials(turn.refused, client.organisation_name, client.endpoints)
+    return Request(depth, only, xero_organisation_id, denied)
+
+
+def done_by_another(client: OrganisationClient, at: datetime) -> OrganisationSync:
+    """The result for one that waited and has nothing left to do."""
+    logger.info("%s: read by another sync meanwhile", client.organisation_name)
     return OrganisationSync(
         organisation_id=client.organisation_id,
         organisation_name=client.organisation_name,
-        started_at=walk.started_at,
-        endpoints={each.name: each for each in _summaries(loaded)},
-        skipped=results.skipped,
-        seconds=time.monotonic() - started,
+        started_at=at,
+        endpoints={},
+        skipped={},
+        seconds=0.0,
+        was_done_by_another=True,
     )
 
 
-_ORGANISATION = next(endpoint for endpoint in ENDPOINTS if endpoint.name == "organisation")
-_SOURCES: tuple[Source, ...] = (*(e for e in ENDPOINTS if e is not _ORGANISATION), *REPORTS)
+def _sync(
+    turn: Turn,
+    client: OrganisationClient,
+    landing: Landing,
+    open_warehouse: OpenWarehouse,
+    request: Request,
+) -> OrganisationSync:
+    turn.begin(request.depth, request.only)
+    ids = [client.organisation_id]
+    with open_warehouse() as connection:
+        create_tables(connection)
+        # What a killed sync left, so that its cursors count.
+        left = load_waiting(connection, landing, ids)
+        known = read_known(connection, ids, client.endpoints, request.depth)
+    landed = land_organisation(client, landing, known[client.organisation_id], request)
+    with open_warehouse() as connection:
+        loaded = load_waiting(connection, landing, ids)
+    if failure := failure_of(landed, loaded):
+        raise failure
+    turn.complete(denials(landed.skipped))
+    sync = brought(landed, left, loaded)
+    log_end(sync)
+    return sync
 
 
-@dataclass
-class _Results:
-    """How the walks over the endpoints ended."""
-
-    skipped: dict[str, XeroError] = field(default_factory=dict)
-    failures: list[Exception] = field(default_factory=list)
-
-    def add(self, name: str, landed: Future[None]) -> None:
-        try:
-            landed.result()
-        except (MissingScope, MissingPermission) as error:
-            logger.warning("%s is left out: %s", name, error)
-            self.skipped[name] = error
-        except (XeroError, WarehouseError) as error:
-            self.failures.append(error)
-
-    def raise_failure(self) -> None:
-        if self.failures:
-            raise self.failures[0]
-
-
-@dataclass(frozen=True)
-class _Walk:
-    """One pass over an organisation's endpoints, all from the same instant of Xero's clock.
-
-    Attributes:
-        since: endpoint -> If-Modified-Since; without an entry everything is listed.
-        unannounced: endpoint -> ids to read besides an increment, which may not show them.
-        started_at: Xero's clock before anything but the organisation itself was asked for, so
-            that no change between two endpoints can fall between two increments.
-        today: the organisation's calendar day, for reports.
-    """
-
-    client: OrganisationClient
-    landing: Landing
-    since: Mapping[str, datetime]
-    unannounced: Mapping[str, Sequence[str]]
-    started_at: datetime
-    today: date
-
-    @classmethod
-    def begin(
-        cls,
-        client: OrganisationClient,
-        expected: str,
-        landing: Landing,
-        since: Mapping[str, datetime],
-        unannounced: Mapping[str, Sequence[str]],
-    ) -> Self:
-        """Ask who this is, refuse another organisation, and take the time from the answer."""
-        page = next(client.pages(_ORGANISATION))
-        if page.is_empty:
-            raise MalformedPage(client.organisation_name, _ORGANISATION.name, 1, "it names nobody")
-        organisation = json.loads(page.body)[_ORGANISATION.list_key][0]
-        if organisation["OrganisationID"] != expected:
-            raise WrongOrganisation(client.organisation_name, organisation.get("Name", "another"))
-        zone = organisation_zone(organisation.get("Timezone", ""))
-        today = page.server_time.astimezone(zone).date()
-        walk = cls(client, landing, since, unannounced, page.server_time, today)
-        with walk._batch(_ORGANISATION) as batch:
-            batch.write(page.body)
-            batch.finish(calls=1, wire_bytes=page.wire_bytes)
-        return walk
-
-    def land(self, sources: Sequence[Source]) -> _Results:
-        """Land every source, as many at once as Xero allows."""
-        results = _Results()
-        with ThreadPoolExecutor(max_workers=CALLS_AT_ONCE) as threads:
-            walks = {source.name: threads.submit(self._land, source) for source in sources}
-            for name, landed in walks.items():
-                results.add(name, landed)
-        return results
-
-    def _land(self, source: Source) -> None:
-        pages = self._pages(source)
-        with self._batch(source) as batch:
-            for page in pages:
-                batch.write(page.body)
-            # What the client counted: calls that had to be repeated cost as much as the others.
-            usage = self.client.usage.by_endpoint[source.name]
-            batch.finish(
-                calls=usage.calls,
-                wire_bytes=usage.wire_bytes,
-                next_cursor=self._next_cursor(source),
-            )
-        plural = "" if usage.calls == 1 else "s"
-        name = self.client.organisation_name
-        logger.info("%s: %s landed, %d call%s", name, source.name, usage.calls, plural)
-
-    def _pages(self, source: Source) -> Iterator[Page]:
-        if isinstance(source, Report):
-            return iter([self.client.report(source, self.today)])
-        since = self._modified_since(source)
-        listed = self.client.pages(source, since)
-        if since is None:
-            return listed
-        return chain(listed, self.client.pages_of(source, self.unannounced.get(source.name, ())))
-
-    def _batch(self, source: Source) -> BatchWriter:
-        begin = partial(
-            self.landing.begin,
-            organisation_id=self.client.organisation_id,
-            endpoint=source.name,
-            started_at=self.started_at,
-        )
-        if isinstance(source, Report):
-            return begin(as_of_date=self.today)
-        return begin(
-            modified_since=self._modified_since(source),
-            complete_listing=source.deletion is Deletion.VANISHES,
-        )
-
-    def _modified_since(self, source: Endpoint) -> datetime | None:
-        return self.since.get(source.name) if source.modified_since else None
-
-    def _next_cursor(self, source: Source) -> datetime | None:
-        if isinstance(source, Report) or not source.modified_since:
-            return None
-        return self.started_at - OVERLAP
-
-
-def _summaries(loaded: Sequence[LoadedBatch]) -> Iterator[EndpointSync]:
-    """One per endpoint; an earlier batch of a killed sync is counted into the later one's."""
-    ordered = sorted(loaded, key=lambda each: each.batch.manifest.endpoint)
-    for name, group in groupby(ordered, key=lambda each: each.batch.manifest.endpoint):
-        batches = list(group)
-        manifests = [each.batch.manifest for each in batches]
-        yield EndpointSync(
-            name=name,
-            is_full=any(manifest.modified_since is None for manifest in manifests),
-            rows_received=sum(each.rows_received for each in batches),
-            rows_changed=sum(each.rows_changed for each in batches),
-            rows_removed=sum(each.rows_removed for each in batches),
-            calls=sum(manifest.calls for manifest in manifests),
-            wire_bytes=sum(manifest.wire_bytes for manifest in manifests),
-            body_bytes=sum(manifest.body_bytes for manifest in manifests),
-        )
+def log_end(sync: OrganisationSync) -> None:
+    logger.info(
+        "%s: %d calls, %d bytes, %d rows changed",
+        sync.organisation_name,
+        sync.calls,
+        sync.wire_bytes,
+        sync.rows_changed,
+    )

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import duckdb
 
 
-def part_settled_invoices(connection: duckdb.DuckDBPyConnection, organisation_id: str) -> list[str]:
+def part_settled_invoices(
+    connection: duckdb.DuckDBPyConnection, organisation_ids: Collection[str]
+) -> dict[str, list[str]]:
     """Invoices and bills that are open and partly settled: their due date can move in silence.
 
     Source: developer.xero.com, Invoices: a due date or sent flag edited on a part-paid document
     leaves UpdatedDateUTC as it was.
 
     Args:
-        organisation_id: Xero's tenant id.
+        organisation_ids: Xero's tenant ids.
 
     Returns:
-        Their ids, in a stable order.
+        Organisation id -> their ids, in a stable order; without an entry there are none.
     """
     rows = connection.execute(
         """
-        select invoice_id::varchar
+        select organisation_id::varchar, list(invoice_id::varchar order by invoice_id)
         from raw.invoices
-        where organisation_id = ?
+        where organisation_id in (select unnest($organisation_ids::uuid[]))
             and status = 'AUTHORISED'
             and amount_paid + amount_credited > 0
-        order by invoice_id
+        group by organisation_id
         """,
-        [organisation_id],
+        {"organisation_ids": list(organisation_ids)},
     ).fetchall()
-    return [invoice_id for (invoice_id,) in rows]
+    return dict(rows)

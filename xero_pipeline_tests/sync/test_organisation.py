@@ -15,7 +15,14 @@ import pytest
 from xero_pipeline.connections import Purpose, Status, WrongOrganisation
 from xero_pipeline.sandbox import events as ev
 from xero_pipeline.sandbox.events import xero_id
-from xero_pipeline.sync import OVERLAP, Depth, OrganisationSync
+from xero_pipeline.sync import (
+    OVERLAP,
+    Depth,
+    Known,
+    OrganisationSync,
+    Request,
+    land_organisation,
+)
 from xero_pipeline.warehouse import LandingFailed, read_cursors
 from xero_pipeline.xero.errors import (
     DailyLimitReached,
@@ -237,15 +244,16 @@ def _no_space(descriptor: int) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def test_pages_that_were_landed_but_not_loaded_are_loaded_by_the_next_sync(
+def test_pages_that_were_landed_but_not_loaded_are_loaded_first_by_the_next_sync(
     studio: Studio,
 ) -> None:
-    """As a killed sync leaves them."""
-    studio.sync(only=INVOICES)
-    studio.rows("delete from raw.invoices")
-    studio.rows("delete from ops.syncs where endpoint = 'invoices'")
-    studio.sync(only={"contacts"})
+    """As a killed sync leaves them: they are not asked for again."""
+    with studio.connections() as connections, connections.syncing(studio.agency) as client:
+        land_organisation(client, studio.landing, Known(), Request(Depth.NIGHTLY, INVOICES))
+    read = studio.sync(only=INVOICES).endpoints["invoices"]
     assert numbers(studio) == ["INV-1", "INV-2", "INV-3"]
+    assert (read.rows_received, read.rows_changed) == (3, 3)
+    assert studio.asked().count("Invoices") == 2
 
 
 def test_another_organisation_that_answers_is_refused_before_anything_is_landed(

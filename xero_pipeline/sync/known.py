@@ -1,0 +1,139 @@
+"""What the warehouse knows about organisations before their sync, one query for all of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+import duckdb
+
+from xero_pipeline.sync.depth import Depth
+from xero_pipeline.sync.plan import Known
+from xero_pipeline.warehouse import part_settled_invoices
+from xero_pipeline.warehouse.cursors import read_progress
+from xero_pipeline.warehouse.wire_types import snake_case
+from xero_pipeline.xero import Deletion, Endpoint
+
+_OF_THESE = "organisation_id in (select unnest($organisation_ids::uuid[]))"
+
+
+def read_known(
+    connection: duckdb.DuckDBPyConnection,
+    organisation_ids: Collection[str],
+    endpoints: Collection[Endpoint],
+    depth: Depth,
+) -> dict[str, Known]:
+    """Organisation id -> what a sync of this depth has to know of it.
+
+    Args:
+        organisation_ids: Xero's tenant ids; each has an entry in the result.
+        endpoints: those that are switched on.
+    """
+    ids = list(organisation_ids)
+    progress = read_progress(connection, ids)
+    syncs = _Syncs.read(connection, ids)
+    rows = _rows(connection, ids, [e for e in endpoints if _may_be_listed_whole(e, depth)])
+    offsets = _offsets(connection, ids, endpoints)
+    is_nightly = depth is Depth.NIGHTLY
+    part_settled = part_settled_invoices(connection, ids) if is_nightly else {}
+    return {
+        id: Known(
+            progress=progress[id],
+            asked_at=syncs.asked_at[id],
+            changed_at=syncs.changed_at[id],
+            reported_on=syncs.reported_on[id],
+            rows=rows[id],
+            offsets=offsets[id],
+            part_settled=part_settled.get(id, ()),
+        )
+        for id in ids
+    }
+
+
+class _Syncs:
+    """What `ops.syncs` says, by organisation and endpoint."""
+
+    def __init__(self) -> None:
+        self.asked_at: dict[str, dict[str, dt.datetime]] = defaultdict(dict)
+        self.changed_at: dict[str, dict[str, dt.datetime]] = defaultdict(dict)
+        self.reported_on: dict[str, dict[str, dt.date]] = defaultdict(dict)
+
+    @classmethod
+    def read(cls, connection: duckdb.DuckDBPyConnection, ids: list[str]) -> _Syncs:
+        syncs = cls()
+        found = connection.execute(
+            f"""
+            select
+                organisation_id::varchar,
+                endpoint,
+                max(started_at),
+                max(started_at) filter (rows_changed + rows_removed > 0),
+                max(as_of_date)
+            from ops.syncs
+            where {_OF_THESE}
+            group by all
+            """,
+            {"organisation_ids": ids},
+        ).fetchall()
+        for id, endpoint, asked_at, changed_at, as_of_date in found:
+            syncs.asked_at[id][endpoint] = asked_at.replace(tzinfo=dt.UTC)
+            if changed_at is not None:
+                syncs.changed_at[id][endpoint] = changed_at.replace(tzinfo=dt.UTC)
+            if as_of_date is not None:
+                syncs.reported_on[id][endpoint] = as_of_date
+        return syncs
+
+
+def _may_be_listed_whole(endpoint: Endpoint, depth: Depth) -> bool:
+    """Whether its rows have to be counted: the large tables only when all is listed again."""
+    return depth is Depth.FULL or not endpoint.paged or endpoint.deletion is Deletion.VANISHES
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, ids: list[str], endpoints: Iterable[Endpoint]
+) -> dict[str, dict[str, int]]:
+    return _by_endpoint(
+        connection,
+        ids,
+        [
+            f"""
+            select organisation_id::varchar, '{each.name}', count(*)
+            from raw.{each.name}
+            where {_OF_THESE} and _removed_at is null
+            group by organisation_id
+            """
+            for each in endpoints
+        ],
+    )
+
+
+def _offsets(
+    connection: duckdb.DuckDBPyConnection, ids: list[str], endpoints: Iterable[Endpoint]
+) -> dict[str, dict[str, int]]:
+    return _by_endpoint(
+        connection,
+        ids,
+        [
+            f"""
+            select organisation_id::varchar, '{each.name}', max({snake_case(each.offset_field)})
+            from raw.{each.name}
+            where {_OF_THESE}
+            group by organisation_id
+            """
+            for each in endpoints
+            if each.offset_field is not None
+        ],
+    )
+
+
+def _by_endpoint(
+    connection: duckdb.DuckDBPyConnection, ids: list[str], selects: list[str]
+) -> dict[str, dict[str, int]]:
+    """Organisation id -> endpoint -> a number, out of selects of these three columns."""
+    numbers: dict[str, dict[str, int]] = {id: {} for id in ids}
+    if selects:
+        sql = " union all ".join(f"({select})" for select in selects)
+        for id, endpoint, number in connection.execute(sql, {"organisation_ids": ids}).fetchall():
+            numbers[id][endpoint] = number
+    return numbers

@@ -1,0 +1,292 @@
+"""Many organisations' syncs at once, in one process.
+
+Threads read organisations side by side; the warehouse is opened once for a group of them, to load
+what has been landed and to look up what the next ones have to ask. Nothing here holds a page: they
+lie in the landing folder.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import duckdb
+
+from xero_pipeline.connections import Connection, Connections, WrongOrganisation
+from xero_pipeline.sync.depth import Depth
+from xero_pipeline.sync.known import read_known
+from xero_pipeline.sync.landing import LandedOrganisation, land_organisation
+from xero_pipeline.sync.loading import Loaded, brought, failure_of, load_waiting
+from xero_pipeline.sync.one_at_a_time import Turn, Turns, still_needed
+from xero_pipeline.sync.organisation import (
+    OpenWarehouse,
+    done_by_another,
+    log_end,
+    request_for,
+    turns_beside,
+)
+from xero_pipeline.sync.plan import Known
+from xero_pipeline.sync.request import Request, denials
+from xero_pipeline.sync.results import OrganisationSync, SyncFailure
+from xero_pipeline.warehouse import Landing, create_tables
+from xero_pipeline.xero import OrganisationClient, XeroError
+from xero_pipeline.xero.limits import CALLS_AT_ONCE
+
+_AT_ONCE = 16
+_GROUP = 64
+_PATIENCE_SECONDS = 5.0
+"""How long a landed organisation waits for others before the warehouse is opened for it."""
+
+Result = OrganisationSync | SyncFailure
+
+
+def sync_organisations(
+    connections: Connections,
+    landing: Landing,
+    open_warehouse: OpenWarehouse,
+    organisations: Collection[str],
+    *,
+    depth: Depth,
+    only: Collection[str] | None = None,
+) -> Iterator[Result]:
+    """Read what changed in these organisations; one that fails does not stop the others.
+
+    Each sync is what `sync_organisation` does, and how it ends is how the connection is
+    afterwards. Results come in the order in which groups of organisations are loaded; the
+    warehouse is closed whenever one is handed over.
+
+    Args:
+        connections: shared by all threads.
+        landing: where pages go; the locks lie in `locks` beside it.
+        open_warehouse: opens the build database, for a moment at a time.
+        organisations: their keys, names or ids.
+        depth: how much to ask for.
+        only: names of endpoints and reports; None: all.
+    """
+    with ExitStack() as stack:
+        organisation_threads = stack.enter_context(ThreadPoolExecutor(_AT_ONCE))
+        walk_threads = stack.enter_context(ThreadPoolExecutor(_AT_ONCE * CALLS_AT_ONCE))
+        many = _Many(
+            connections,
+            landing,
+            open_warehouse,
+            depth,
+            only,
+            turns_beside(landing),
+            organisation_threads,
+            walk_threads,
+        )
+        stack.callback(many.stop)
+        yield from many.run(organisations)
+
+
+@dataclass
+class _Sync:
+    """One organisation on its way through.
+
+    Attributes:
+        left: what a killed sync had left behind and was loaded before this one.
+    """
+
+    connection: Connection
+    client: OrganisationClient
+    turn: Turn
+    request: Request
+    left: Loaded = field(default_factory=Loaded)
+
+    @property
+    def id(self) -> str:
+        return self.connection.organisation_id
+
+
+@dataclass
+class _Many:
+    connections: Connections
+    landing: Landing
+    open_warehouse: OpenWarehouse
+    depth: Depth
+    only: Collection[str] | None
+    turns: Turns
+    organisation_threads: ThreadPoolExecutor
+    walk_threads: ThreadPoolExecutor
+    _requested_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _waiting: deque[Connection] = field(default_factory=deque)
+    _taken: dict[str, Turn] = field(default_factory=dict)
+    _under_way: dict[Future[LandedOrganisation], _Sync] = field(default_factory=dict)
+    _is_prepared: bool = False
+
+    def run(self, organisations: Collection[str]) -> Iterator[Result]:
+        yield from self._find(organisations)
+        while self._waiting or self._under_way:
+            landed = self._landed()
+            yield from self._load_and_begin(landed)
+            if not self._under_way and self._waiting:
+                first = self._waiting[0]
+                self._taken[first.organisation_id] = self.turns.take(
+                    first.organisation_id, first.organisation_name
+                )
+
+    def stop(self) -> None:
+        """Whoever takes no more results leaves nothing locked."""
+        for future in self._under_way:
+            future.cancel()
+        wait(self._under_way)
+        for turn in self._taken.values():
+            turn.release()
+
+    # --- the organisations ------------------------------------------------------------------------
+
+    def _find(self, organisations: Collection[str]) -> Iterator[SyncFailure]:
+        known = {each.organisation_key: each for each in self.connections.connections()}
+        for organisation in organisations:
+            try:
+                found = known.get(organisation) or self.connections.find(organisation)
+            except XeroError as error:
+                yield SyncFailure("", organisation, organisation, error)
+            else:
+                self._waiting.append(found)
+
+    def _landed(self) -> list[Future[LandedOrganisation]]:
+        """Those that have been read: enough for a group, or all that came within a while."""
+        if not self._under_way:
+            return []
+        done, _ = wait(self._under_way, return_when=FIRST_COMPLETED)
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while (left := len(self._under_way) - len(done)) and (
+            left >= _AT_ONCE or not self._waiting
+        ):
+            patience = until - time.monotonic()
+            if patience <= 0:
+                break
+            pending = [future for future in self._under_way if future not in done]
+            more, _ = wait(pending, timeout=patience, return_when=FIRST_COMPLETED)
+            done |= more
+        return [future for future in self._under_way if future in done]
+
+    # --- the warehouse ----------------------------------------------------------------------------
+
+    def _load_and_begin(self, landed: Sequence[Future[LandedOrganisation]]) -> list[Result]:
+        """One opening of the warehouse: load these, look up what the next ones have to ask."""
+        ended = [(self._under_way.pop(future), future) for future in landed]
+        beginning, results = self._next()
+        try:
+            with self.open_warehouse() as connection:
+                if not self._is_prepared:
+                    create_tables(connection)
+                    self._is_prepared = True
+                ids = [sync.id for sync, _ in ended]
+                loaded = load_waiting(connection, self.landing, ids)
+                known = self._prepare(connection, beginning)
+        except Exception as error:  # whatever the warehouse has, it is not one organisation's fault
+            failed = [sync for sync, _ in ended] + beginning
+            return results + [self._failed(sync, error, None) for sync in failed]
+        for sync in beginning:
+            future = self.organisation_threads.submit(self._read, sync, known[sync.id])
+            self._under_way[future] = sync
+        return results + [self._result(sync, future, loaded) for sync, future in ended]
+
+    def _next(self) -> tuple[list[_Sync], list[Result]]:
+        """As many waiting organisations as a group has room for, whose turn it is."""
+        beginning: list[_Sync] = []
+        results: list[Result] = []
+        busy: list[Connection] = []
+        while self._waiting and len(self._under_way) + len(beginning) < _GROUP:
+            connection = self._waiting.popleft()
+            turn = self._taken.get(connection.organisation_id) or self.turns.try_to_take(
+                connection.organisation_id
+            )
+            if turn is None:
+                busy.append(connection)
+                continue
+            self._taken[connection.organisation_id] = turn
+            begun = self._begin(connection, turn)
+            if isinstance(begun, _Sync):
+                beginning.append(begun)
+            else:
+                results.append(begun)
+        self._waiting.extend(busy)
+        return beginning, results
+
+    def _begin(self, connection: Connection, turn: Turn) -> _Sync | Result:
+        try:
+            client = self.connections.client(connection.organisation_id)
+        except XeroError as error:
+            self._release(connection)
+            return _failure(connection, error, None)
+        needed = still_needed(self.depth, self.only, self._requested_at, turn.ended)
+        if needed is None:
+            self._release(connection)
+            done = done_by_another(client, self._requested_at)
+            return replace(done, organisation_key=connection.organisation_key)
+        turn.begin(needed, self.only)
+        request = request_for(turn, client, needed, self.only, connection.xero_organisation_id)
+        return _Sync(connection, client, turn, request)
+
+    def _prepare(
+        self, connection: duckdb.DuckDBPyConnection, beginning: Sequence[_Sync]
+    ) -> dict[str, Known]:
+        known: dict[str, Known] = {}
+        ids = [sync.id for sync in beginning]
+        left = load_waiting(connection, self.landing, ids)
+        for depth in {sync.request.depth for sync in beginning}:
+            alike = [sync for sync in beginning if sync.request.depth is depth]
+            endpoints = alike[0].client.endpoints
+            known |= read_known(connection, [sync.id for sync in alike], endpoints, depth)
+        for sync in beginning:
+            sync.left = left
+        return known
+
+    def _read(self, sync: _Sync, known: Known) -> LandedOrganisation:
+        with sync.client:
+            return land_organisation(
+                sync.client, self.landing, known, sync.request, self.walk_threads
+            )
+
+    # --- how it ended -----------------------------------------------------------------------------
+
+    def _result(
+        self, sync: _Sync, future: Future[LandedOrganisation], loaded: Loaded
+    ) -> OrganisationSync | SyncFailure:
+        error = future.exception()
+        if isinstance(error, Exception):
+            return self._failed(sync, error, None)
+        landed = future.result()
+        result = replace(
+            brought(landed, sync.left, loaded), organisation_key=sync.connection.organisation_key
+        )
+        if failure := failure_of(landed, loaded):
+            return self._failed(sync, failure, result)
+        problem = next(iter(landed.skipped.values()), None)
+        self.connections.record_sync(sync.id, problem=problem)
+        sync.turn.complete(denials(landed.skipped))
+        self._release(sync.connection)
+        log_end(result)
+        return result
+
+    def _failed(
+        self, sync: _Sync, error: Exception, result: OrganisationSync | None
+    ) -> SyncFailure:
+        if isinstance(error, WrongOrganisation):  # the client does not see that, and marks the rest
+            self.connections.mark(sync.id, error)
+        self._release(sync.connection)
+        return _failure(sync.connection, error, result)
+
+    def _release(self, connection: Connection) -> None:
+        self._taken.pop(connection.organisation_id).release()
+
+
+def _failure(
+    connection: Connection, error: Exception, result: OrganisationSync | None
+) -> SyncFailure:
+    return SyncFailure(
+        connection.organisation_id,
+        connection.organisation_key,
+        connection.organisation_name,
+        error,
+        result,
+    )
