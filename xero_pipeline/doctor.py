@@ -92,7 +92,7 @@ def _connections(settings: Settings) -> Iterator[Finding]:
             except XeroError as failure:
                 yield Finding(connection.organisation_name, False, str(failure))
             else:
-                left = connections.calls_left_today(connection.organisation_id)
+                left = connections.calls_left(connection.organisation_id)
                 yield Finding(
                     connection.organisation_name, True, f"Xero answers; {left} calls left today."
                 )

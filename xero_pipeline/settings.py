@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -11,6 +12,28 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 ExtraEndpoint = Literal[
     "Quotes", "PurchaseOrders", "Budgets", "BrandingThemes", "LinkedTransactions", "Journals"
 ]
+
+
+class Tier(StrEnum):
+    """Xero's price tiers. What each includes and costs stands in the seed `xero_tiers`.
+
+    Source: developer.xero.com/pricing.
+    """
+
+    STARTER = "starter"
+    CORE = "core"
+    PLUS = "plus"
+    ADVANCED = "advanced"
+    ENTERPRISE = "enterprise"
+
+    @property
+    def daily_calls(self) -> int:
+        """Calls of one organisation on a day."""
+        return 1000 if self is Tier.STARTER else 5000
+
+
+def _daily_calls_of_tier(values: dict[str, Any]) -> int:
+    return Tier(values.get("tier", Tier.STARTER)).daily_calls
 
 
 class Settings(BaseSettings):
@@ -35,6 +58,11 @@ class Settings(BaseSettings):
     scopes: str | None = Field(
         None, alias="XERO_SCOPES", description="Overrides the read scopes asked for"
     )
+    webhook_key: SecretStr | None = Field(
+        None,
+        alias="XERO_WEBHOOK_KEY",
+        description="Signing key of the app's webhook subscription; absent: no webhooks",
+    )
     login_url: AnyHttpUrl = Field(AnyHttpUrl("https://login.xero.com"), alias="XERO_LOGIN_URL")
     identity_url: AnyHttpUrl = Field(
         AnyHttpUrl("https://identity.xero.com"), alias="XERO_IDENTITY_URL"
@@ -50,11 +78,29 @@ class Settings(BaseSettings):
         alias="XERO_PIPELINE_SECRET_KEY",
         description="Encrypts tokens at rest; absent: a key file with mode 0600 in the home",
     )
+    tier: Tier = Field(
+        Tier.STARTER,
+        alias="XERO_TIER",
+        description="Xero's price tier of the app: calls a day, and what bytes cost",
+    )
     daily_call_limit: int = Field(
-        1000,
+        default_factory=_daily_calls_of_tier,
         alias="XERO_DAILY_CALL_LIMIT",
         ge=1,
-        description="Per organisation: 1000 on the Starter tier, 5000 above",
+        description="Per organisation; absent: what the tier allows, 1000 on Starter, 5000 above",
+    )
+    percent_of_calls_for_people: int = Field(
+        10,
+        alias="XERO_PERCENT_OF_CALLS_FOR_PEOPLE",
+        ge=0,
+        le=90,
+        description="The last calls of a day, which no schedule takes",
+    )
+    answer_seconds: float = Field(
+        120,
+        alias="XERO_ANSWER_SECONDS",
+        gt=0,
+        description="How long to wait for an answer to begin or to go on",
     )
     page_size: int = Field(1000, alias="XERO_PAGE_SIZE", ge=1, le=1000)
     extra_endpoints: Annotated[tuple[ExtraEndpoint, ...], NoDecode] = Field(
@@ -75,7 +121,7 @@ class Settings(BaseSettings):
             return value
         return tuple(name.strip() for name in value.split(",") if name.strip())
 
-    @field_validator("client_secret", "secret_key", "scopes", mode="before")
+    @field_validator("client_secret", "secret_key", "webhook_key", "scopes", mode="before")
     @classmethod
     def _empty_is_absent(cls, value: object) -> object:
         return None if value == "" else value

@@ -5,7 +5,7 @@ from xero_pipeline.connections.errors import ConnectionsError, HomeUnusable, Wro
 from xero_pipeline.connections.lifecycle import Connections
 from xero_pipeline.connections.model import (
     Connection,
-    DayUsage,
+    EndpointUsage,
     MonitoredAccount,
     Purpose,
     Removed,
@@ -19,7 +19,7 @@ __all__ = [
     "Connection",
     "Connections",
     "ConnectionsError",
-    "DayUsage",
+    "EndpointUsage",
     "HomeUnusable",
     "MonitoredAccount",
     "Purpose",

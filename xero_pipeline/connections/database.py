@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from xero_pipeline.connections.errors import HomeUnusable
 from xero_pipeline.connections.home import ensure_folder, ensure_private_file
-from xero_pipeline.connections.tables import metadata
+from xero_pipeline.connections.migrations import MadeByNewerVersion, migrate
 from xero_pipeline.settings import Settings
 
 
@@ -22,16 +22,24 @@ class Database:
         self._engine = engine
 
     @classmethod
-    def open(cls, settings: Settings) -> Database:
+    def open(cls, settings: Settings, *, durable: bool = False) -> Database:
         """With its tables, made when missing, in a file for its owner only.
+
+        Args:
+            durable: a commit waits for the disk, so that it survives a power failure, too; without
+                it survives whatever happens to this process.
 
         Raises:
             HomeUnusable
         """
         ensure_private_file(ensure_folder(settings.home) / "state.db")
-        database = cls(_sqlite(settings.state_url))
-        with database.writing() as connection:
-            metadata.create_all(connection)
+        database = cls(_sqlite(settings.state_url, "FULL" if durable else "NORMAL"))
+        try:
+            with database.writing() as connection:
+                migrate(connection)
+        except MadeByNewerVersion as newer:
+            database.close()
+            raise HomeUnusable(settings.home / "state.db", str(newer)) from None
         return database
 
     def close(self) -> None:
@@ -63,7 +71,7 @@ class Database:
             raise HomeUnusable(path, str(error.orig)) from None
 
 
-def _sqlite(url: str) -> sa.Engine:
+def _sqlite(url: str, synchronous: str) -> sa.Engine:
     """Write-ahead log, foreign keys on; a transaction with the option `writes` locks at once."""
     engine = sa.create_engine(url, connect_args={"timeout": 30})
 
@@ -71,7 +79,7 @@ def _sqlite(url: str) -> sa.Engine:
     def _prepare(connection: Any, record: object) -> None:  # noqa: ANN401
         # The driver would begin transactions by itself, and too late to lock what was read.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")

@@ -12,13 +12,16 @@ from xero_pipeline.connections.keeper import ClientTokens, TokenKeeper
 from xero_pipeline.connections.store import Store
 from xero_pipeline.connections.vault import Vault
 from xero_pipeline.settings import Settings
-from xero_pipeline.xero.client import AccessTokens, OrganisationClient
+from xero_pipeline.xero.client import AccessTokens, OrganisationClient, wire_to
 from xero_pipeline.xero.errors import XeroError
 from xero_pipeline.xero.limits import (
     APP_CALLS_A_MINUTE,
+    Asker,
     Clock,
+    DayBudget,
     DayCount,
     OrganisationLimits,
+    RecentCalls,
     SlidingWindow,
 )
 from xero_pipeline.xero.oauth import XeroApp
@@ -31,13 +34,22 @@ class Gateway:
     """Makes clients that share what must be shared. Threads may use it at once."""
 
     def __init__(
-        self, settings: Settings, store: Store, vault: Vault, day_count: DayCount, clock: Clock
+        self,
+        settings: Settings,
+        store: Store,
+        vault: Vault,
+        *,
+        day_count: DayCount,
+        recent_calls: RecentCalls,
+        clock: Clock,
     ) -> None:
         self._settings = settings
         self._store = store
         self._day_count = day_count
+        self._recent_calls = recent_calls
         self._vault = vault
         self._clock = clock
+        self._wire = wire_to(settings)
         self._app_window = SlidingWindow(APP_CALLS_A_MINUTE, clock)
         self._limits: dict[str, OrganisationLimits] = {}
         self._limits_lock = threading.Lock()
@@ -57,9 +69,9 @@ class Gateway:
         locks = self._settings.home / "locks"
         return TokenKeeper(self._store, self._vault, self.app, self._clock, locks)
 
-    def client(self, id: str, name: str, on_failure: OnFailure) -> OrganisationClient:
+    def client(self, id: str, name: str, asker: Asker, on_failure: OnFailure) -> OrganisationClient:
         """For a connected organisation, with its stored tokens."""
-        return self._client(id, name, ClientTokens(self.keeper, id, name), on_failure)
+        return self._client(id, name, asker, ClientTokens(self.keeper, id, name), on_failure)
 
     def client_before_saving(self, id: str, name: str, tokens: TokenSet) -> OrganisationClient:
         """For an organisation that has just been consented to; its tokens are minutes old."""
@@ -67,30 +79,48 @@ class Gateway:
         def access_token(rejected: SecretStr | None = None) -> SecretStr:
             return tokens.access_token
 
-        return self._client(id, name, access_token, None)
+        return self._client(id, name, Asker.PERSON, access_token, None)
+
+    def close(self) -> None:
+        """Let go of the connections to Xero."""
+        self._wire.close()
 
     def _client(
-        self, id: str, name: str, access_token: AccessTokens, on_failure: OnFailure | None
+        self,
+        id: str,
+        name: str,
+        asker: Asker,
+        access_token: AccessTokens,
+        on_failure: OnFailure | None,
     ) -> OrganisationClient:
         return OrganisationClient(
             organisation_id=id,
             organisation_name=name,
             access_token=access_token,
-            limits=self._limits_of(id, name),
+            limits=self.limits_of(id, name),
             settings=self._settings,
+            asker=asker,
+            wire=self._wire,
             on_failure=on_failure,
         )
 
-    def _limits_of(self, id: str, name: str) -> OrganisationLimits:
+    def limits_of(self, id: str, name: str) -> OrganisationLimits:
         """One object per organisation, so that all its clients count together."""
         with self._limits_lock:
             if id not in self._limits:
                 self._limits[id] = OrganisationLimits(
                     organisation_id=id,
                     organisation_name=name,
-                    daily_limit=self._settings.daily_call_limit,
+                    budget=day_budget(self._settings),
                     app=self._app_window,
                     day_count=self._day_count,
+                    recent_calls=self._recent_calls,
                     clock=self._clock,
                 )
             return self._limits[id]
+
+
+def day_budget(settings: Settings) -> DayBudget:
+    """The calls of a day, with those kept for people rounded down."""
+    calls = settings.daily_call_limit
+    return DayBudget(calls, calls * settings.percent_of_calls_for_people // 100)

@@ -17,7 +17,7 @@ from xero_pipeline.connections.errors import (
 from xero_pipeline.connections.gateway import Gateway
 from xero_pipeline.connections.model import (
     Connection,
-    DayUsage,
+    EndpointUsage,
     Health,
     MonitoredAccount,
     Purpose,
@@ -26,6 +26,7 @@ from xero_pipeline.connections.model import (
     WatchedAccount,
     health_after,
 )
+from xero_pipeline.connections.recent_calls import SharedRecentCalls
 from xero_pipeline.connections.rules import (
     Choose,
     meant,
@@ -42,7 +43,7 @@ from xero_pipeline.settings import Settings
 from xero_pipeline.xero.client import Organisation, OrganisationClient
 from xero_pipeline.xero.endpoints import ENDPOINTS
 from xero_pipeline.xero.errors import MissingPermission, MissingScope, NeedsReconnect, XeroError
-from xero_pipeline.xero.limits import Clock, SystemClock
+from xero_pipeline.xero.limits import Asker, Clock, SystemClock
 from xero_pipeline.xero.tokens import Tenant, TokenSet
 
 OpenBrowser = Callable[[str], None]
@@ -62,9 +63,16 @@ class Connections:
         self._settings = settings
         self._database = database
         self._store = Store(database)
-        self._usage = DailyUsage(database)
+        self._usage = DailyUsage(database, clock)
         self._clock = clock
-        self._gateway = Gateway(settings, self._store, vault, self._usage, clock)
+        self._gateway = Gateway(
+            settings,
+            self._store,
+            vault,
+            day_count=self._usage,
+            recent_calls=SharedRecentCalls(database, clock),
+            clock=clock,
+        )
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock | None = None) -> Connections:
@@ -83,6 +91,8 @@ class Connections:
         self.close()
 
     def close(self) -> None:
+        self._gateway.close()
+        self._usage.close()
         self._database.close()
 
     # --- looking ----------------------------------------------------------------------------------
@@ -97,12 +107,20 @@ class Connections:
         Raises:
             NotConnectedHere, SeveralOfThatName
         """
-        return named(organisation, self.connections())
+        return self._store.connection(organisation) or named(organisation, self.connections())
 
-    def calls_left_today(self, organisation: str) -> int:
-        """What is left of the daily limit (UTC day), as counted here."""
-        used = self._usage.calls_on(self.find(organisation).organisation_id, self._today())
-        return max(self._settings.daily_call_limit - used, 0)
+    def calls_left(self, organisation: str, asker: Asker = Asker.PERSON) -> int:
+        """What is left of the day's calls (UTC day), as counted here. Costs no call.
+
+        Args:
+            asker: a schedule does not get those that are kept for people and alerts.
+
+        Raises:
+            NotConnectedHere, SeveralOfThatName
+        """
+        connection = self.find(organisation)
+        limits = self._gateway.limits_of(connection.organisation_id, connection.organisation_name)
+        return limits.calls_left(asker)
 
     # --- connecting -------------------------------------------------------------------------------
 
@@ -219,23 +237,29 @@ class Connections:
         """
         connection = self._alive(organisation)
         id = connection.organisation_id
-        return self._gateway.client(id, connection.organisation_name, partial(self._mark, id))
+        name = connection.organisation_name
+        return self._gateway.client(id, name, Asker.PERSON, partial(self._mark, id))
 
     @contextmanager
-    def syncing(self, organisation: str) -> Iterator[OrganisationClient]:
+    def syncing(
+        self, organisation: str, asker: Asker = Asker.PERSON
+    ) -> Iterator[OrganisationClient]:
         """A client for one sync: how the sync ends is how the connection is afterwards.
 
         The sync counts when the block ends without an error. Endpoints that it met without scope
         or permission leave the connection with limited access.
 
+        Args:
+            asker: a schedule leaves the last calls of the day to people.
+
         Raises:
             what `client` raises; errors of the block go on their way.
         """
         connection = self._alive(organisation)
-        id = connection.organisation_id
+        id, name = connection.organisation_id, connection.organisation_name
         met: list[XeroError] = []
         try:
-            with self._gateway.client(id, connection.organisation_name, met.append) as client:
+            with self._gateway.client(id, name, asker, met.append) as client:
                 yield client
         except XeroError as error:
             self._mark(id, error)
@@ -307,9 +331,9 @@ class Connections:
         """The monitored accounts of all organisations, for `ops.monitored_accounts`."""
         return self._store.watched_accounts()
 
-    def usage(self) -> list[DayUsage]:
-        """Calls and bytes by organisation and day, for `ops.api_usage`."""
-        return self._usage.days(self._settings.daily_call_limit)
+    def usage(self) -> list[EndpointUsage]:
+        """Calls and bytes by organisation, endpoint and day, for `ops.api_usage`."""
+        return self._usage.all_days(self._settings.tier)
 
     # --- removing ---------------------------------------------------------------------------------
 

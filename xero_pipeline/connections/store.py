@@ -84,13 +84,15 @@ class Store:
 
     def connections(self) -> list[Connection]:
         """By workspace and name."""
-        query = (
-            sa.select(connections, workspaces.c.name.label("workspace"), workspaces.c.purpose)
-            .join(workspaces)
-            .order_by(workspaces.c.name, connections.c.name)
-        )
+        query = _CONNECTIONS.order_by(workspaces.c.name, connections.c.name)
         with self._database.reading() as database:
             return [_connection(row) for row in database.execute(query)]
+
+    def connection(self, organisation_id: str) -> Connection | None:
+        query = _CONNECTIONS.where(connections.c.organisation_id == organisation_id)
+        with self._database.reading() as database:
+            row = database.execute(query).first()
+        return None if row is None else _connection(row)
 
     def save(self, new: NewConnection) -> None:
         """The workspace, the tokens and the connection, all or none. An earlier one is replaced.
@@ -262,6 +264,11 @@ class Store:
                 .where(connections.c.organisation_id == organisation_id)
                 .values(**values)
             )
+
+
+_CONNECTIONS = sa.select(
+    connections, workspaces.c.name.label("workspace"), workspaces.c.purpose
+).join(workspaces)
 
 
 def _save_tokens(

@@ -81,13 +81,52 @@ monitored_accounts = sa.Table(
     sa.Column("selected_at", _Utc, nullable=False),
 )
 
-# Without a foreign key: calls are counted before an organisation is saved, and after it is removed.
-api_usage = sa.Table(
-    "api_usage",
+# Without foreign keys: calls are counted before an organisation is saved, and after it is removed.
+
+# What may no longer be used of a day: counted before a call, in blocks (see usage.py).
+day_calls = sa.Table(
+    "day_calls",
     metadata,
     sa.Column("organisation_id", sa.String, primary_key=True),
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("calls", sa.Integer, nullable=False),
+)
+
+# What they were used for: written a moment after the answers.
+api_usage = sa.Table(
+    "api_usage",
+    metadata,
+    sa.Column("organisation_id", sa.String, primary_key=True),
+    sa.Column("endpoint", sa.String, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("calls", sa.Integer, nullable=False),
     sa.Column("wire_bytes", sa.Integer, nullable=False),
     sa.Column("body_bytes", sa.Integer, nullable=False),
+)
+
+# Every process's calls of the last minute: `answered_at` are seconds since 1970, as JSON.
+recent_calls = sa.Table(
+    "recent_calls",
+    metadata,
+    sa.Column("organisation_id", sa.String, primary_key=True),
+    sa.Column("process", sa.String, primary_key=True),
+    sa.Column("answered_at", sa.String, nullable=False),
+    sa.Column("latest", sa.Float, nullable=False),
+)
+
+# What Xero's webhooks told. The unique key is what makes a redelivered event the same event.
+webhook_events = sa.Table(
+    "webhook_events",
+    metadata,
+    sa.Column("event_id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("organisation_id", sa.String, nullable=False),
+    sa.Column("resource_id", sa.String, nullable=False),
+    sa.Column("category", sa.String, nullable=False),
+    sa.Column("type", sa.String, nullable=False),
+    sa.Column("happened_at", sa.String, nullable=False),
+    sa.Column("received_at", _Utc, nullable=False),
+    sa.UniqueConstraint("organisation_id", "resource_id", "category", "type", "happened_at"),
+    # Numbers are never used again, not even after the newest events were deleted: readers remember
+    # the last one they saw.
+    sqlite_autoincrement=True,
 )

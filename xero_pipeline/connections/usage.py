@@ -1,75 +1,235 @@
-"""The calls and bytes of a day, counted across processes."""
+"""The calls and bytes of a day, counted across processes at the cost of few writes.
+
+Calls are set aside in blocks before they are made, so that no number of processes can use more
+than there are. What they were for, and their bytes, is kept in memory and written once a second
+and when a client has done its work. So a killed process loses the bytes of its last second, and
+its block stays counted.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from xero_pipeline.connections.database import Database
-from xero_pipeline.connections.model import DayUsage
-from xero_pipeline.connections.tables import api_usage
+from xero_pipeline.connections.model import UNATTRIBUTED, EndpointUsage
+from xero_pipeline.connections.tables import api_usage, day_calls
+from xero_pipeline.settings import Tier
+from xero_pipeline.xero.limits import Clock
 
-# These two run with every call to Xero. The first is text because SQLAlchemy would compile an
-# upsert anew each time, which takes longer than the upsert.
-_COUNT_CALL = sa.text("""
-    INSERT INTO api_usage (organisation_id, day, calls, wire_bytes, body_bytes)
-    VALUES (:organisation, :on, 1, 0, 0)
-    ON CONFLICT (organisation_id, day) DO UPDATE SET calls = api_usage.calls + 1
-    WHERE api_usage.calls < :at_most
-    RETURNING calls
+_LARGEST_BLOCK = 8
+_KEPT_FOR_OTHERS = 16  # a block is at most this part of what is left
+_WRITTEN_EVERY = timedelta(seconds=1)
+
+# Text, because SQLAlchemy would compile an upsert anew each time, which takes longer than it.
+_SET_ASIDE = sa.text("""
+    INSERT INTO day_calls (organisation_id, day, calls) VALUES (:organisation, :on, :calls)
+    ON CONFLICT (organisation_id, day) DO UPDATE SET calls = day_calls.calls + :calls
 """).bindparams(sa.bindparam("on", type_=sa.Date))
-_ADD_BYTES = (
-    sa.update(api_usage)
-    .where(api_usage.c.organisation_id == sa.bindparam("organisation"))
-    .where(api_usage.c.day == sa.bindparam("on"))
-    .values(
-        wire_bytes=api_usage.c.wire_bytes + sa.bindparam("wire"),
-        body_bytes=api_usage.c.body_bytes + sa.bindparam("body"),
-    )
-)
+_ADD_USAGE = sa.text("""
+    INSERT INTO api_usage (organisation_id, endpoint, day, calls, wire_bytes, body_bytes)
+    VALUES (:organisation, :endpoint, :on, :calls, :wire, :body)
+    ON CONFLICT (organisation_id, endpoint, day) DO UPDATE SET
+        calls = api_usage.calls + :calls,
+        wire_bytes = api_usage.wire_bytes + :wire,
+        body_bytes = api_usage.body_bytes + :body
+""").bindparams(sa.bindparam("on", type_=sa.Date))
+
+
+class _Day(NamedTuple):
+    """A day of an organisation."""
+
+    organisation_id: str
+    day: date
+
+
+class _Block(NamedTuple):
+    """Who may use up calls that were set aside: those with the same limit."""
+
+    of: _Day
+    limit: int
+
+
+class _Purpose(NamedTuple):
+    """What calls of a day were for."""
+
+    of: _Day
+    endpoint: str
+
+
+@dataclass
+class _Cost:
+    calls: int = 0
+    wire_bytes: int = 0
+    body_bytes: int = 0
 
 
 class DailyUsage:
-    """What every organisation used, by UTC day (`xero.limits.DayCount`)."""
+    """What every organisation used, by endpoint and UTC day (`xero.limits.DayCount`)."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._set_aside: Counter[_Block] = Counter()
+        self._unwritten: dict[_Purpose, _Cost] = {}
+        self._written_at = clock.now()
 
-    def take(self, organisation_id: str, day: date, limit: int) -> bool:
+    # --- while calls are made ---------------------------------------------------------------------
+
+    def take(self, organisation_id: str, endpoint: str, day: date, limit: int) -> bool:
         """Count one more call, unless the day's limit is reached."""
-        call = {"organisation": organisation_id, "on": day, "at_most": limit}
-        with self._database.writing() as database:
-            return database.execute(_COUNT_CALL, call).first() is not None
+        block = _Block(_Day(organisation_id, day), limit)
+        with self._lock:
+            if not self._set_aside[block]:
+                self._set_aside[block] = self._next_block(block)
+            if not self._set_aside[block]:
+                return False
+            self._set_aside[block] -= 1
+            self._cost(block.of, endpoint).calls += 1
+            return True
 
-    def received(self, organisation_id: str, day: date, wire_bytes: int, body_bytes: int) -> None:
-        answer = {
-            "organisation": organisation_id,
-            "on": day,
-            "wire": wire_bytes,
-            "body": body_bytes,
-        }
-        with self._database.writing() as database:
-            database.execute(_ADD_BYTES, answer)
+    def received(
+        self, organisation_id: str, endpoint: str, day: date, wire_bytes: int, body_bytes: int
+    ) -> None:
+        """Add the bytes of an answer: as transferred, and as decoded."""
+        with self._lock:
+            cost = self._cost(_Day(organisation_id, day), endpoint)
+            cost.wire_bytes += wire_bytes
+            cost.body_bytes += body_bytes
+            if self._clock.now() - self._written_at >= _WRITTEN_EVERY:
+                self.write()
+
+    def settle(self, organisation_id: str) -> None:
+        """Write what this organisation's calls came to, and give back those set aside in vain."""
+        with self._lock:
+            self._write(
+                {p: c for p, c in self._unwritten.items() if p.of[0] == organisation_id},
+                [b for b in self._set_aside if b.of[0] == organisation_id],
+            )
+
+    def write(self) -> None:
+        """Write all that is in memory alone."""
+        with self._lock:
+            self._written_at = self._clock.now()
+            self._write(self._unwritten, [])
+
+    def close(self) -> None:
+        """Write everything and give back every call set aside in vain."""
+        with self._lock:
+            self._write(self._unwritten, list(self._set_aside))
+
+    # --- looking ----------------------------------------------------------------------------------
 
     def calls_on(self, organisation_id: str, day: date) -> int:
-        query = sa.select(api_usage.c.calls).where(
-            api_usage.c.organisation_id == organisation_id, api_usage.c.day == day
+        """Calls made, and calls that other processes have set aside."""
+        query = sa.select(day_calls.c.calls).where(
+            day_calls.c.organisation_id == organisation_id, day_calls.c.day == day
         )
-        with self._database.reading() as database:
-            return int(database.scalar(query) or 0)
+        with self._lock:
+            unused = sum(n for b, n in self._set_aside.items() if b.of == (organisation_id, day))
+            with self._database.reading() as database:
+                return int(database.scalar(query) or 0) - unused
 
-    def days(self, daily_limit: int) -> list[DayUsage]:
-        """Every day of every organisation, beside today's limit."""
-        with self._database.reading() as database:
-            return [
-                DayUsage(
-                    row.organisation_id,
-                    row.day,
-                    row.calls,
-                    daily_limit,
-                    row.wire_bytes,
-                    row.body_bytes,
-                )
-                for row in database.execute(sa.select(api_usage))
-            ]
+    def all_days(self, tier: Tier) -> list[EndpointUsage]:
+        """Every endpoint on every day of every organisation.
+
+        Args:
+            tier: what the rows shall say.
+        """
+        with self._lock:
+            self.write()
+            with self._database.reading() as database:
+                attributed = {
+                    _Purpose(_Day(row.organisation_id, row.day), row.endpoint): _Cost(
+                        row.calls, row.wire_bytes, row.body_bytes
+                    )
+                    for row in database.execute(sa.select(api_usage))
+                }
+                counted = {
+                    _Day(row.organisation_id, row.day): row.calls
+                    for row in database.execute(sa.select(day_calls))
+                }
+            for block, unused in self._set_aside.items():
+                counted[block.of] -= unused
+        _attribute_the_rest(counted, attributed)
+        return [_row(purpose, cost, tier) for purpose, cost in sorted(attributed.items())]
+
+    # --- in memory and on disk --------------------------------------------------------------------
+
+    def _cost(self, of: _Day, endpoint: str) -> _Cost:
+        return self._unwritten.setdefault(_Purpose(of, endpoint), _Cost())
+
+    def _next_block(self, block: _Block) -> int:
+        """Set calls aside; zero when the limit is reached."""
+        query = sa.select(day_calls.c.calls).where(
+            day_calls.c.organisation_id == block.of.organisation_id,
+            day_calls.c.day == block.of.day,
+        )
+        with self._database.writing() as database:
+            calls = block_size(block.limit - int(database.scalar(query) or 0))
+            if calls:
+                database.execute(_SET_ASIDE, _change(block.of, calls))
+        return calls
+
+    def _write(self, costs: Mapping[_Purpose, _Cost], unused: Sequence[_Block]) -> None:
+        usage = [
+            {
+                "organisation": purpose.of.organisation_id,
+                "endpoint": purpose.endpoint,
+                "on": purpose.of.day,
+                "calls": cost.calls,
+                "wire": cost.wire_bytes,
+                "body": cost.body_bytes,
+            }
+            for purpose, cost in costs.items()
+        ]
+        returned = [_change(b.of, -self._set_aside[b]) for b in unused if self._set_aside[b]]
+        if not usage and not returned:
+            return
+        with self._database.writing() as database:
+            if usage:
+                database.execute(_ADD_USAGE, usage)
+            if returned:
+                database.execute(_SET_ASIDE, returned)
+        for purpose in list(costs):
+            del self._unwritten[purpose]
+        for block in unused:
+            del self._set_aside[block]
+
+
+def block_size(left: int) -> int:
+    """How many calls to set aside at once: few when few are left, so that others get theirs."""
+    return min(_LARGEST_BLOCK, max(left // _KEPT_FOR_OTHERS, 1), max(left, 0))
+
+
+def _change(of: _Day, calls: int) -> dict[str, object]:
+    return {"organisation": of.organisation_id, "on": of.day, "calls": calls}
+
+
+def _attribute_the_rest(counted: Mapping[_Day, int], attributed: dict[_Purpose, _Cost]) -> None:
+    """What counts, but not for an endpoint, gets a row of its own."""
+    rest = Counter(counted)
+    for purpose, cost in attributed.items():
+        rest[purpose.of] -= cost.calls
+    for of, calls in rest.items():
+        if calls > 0:
+            attributed.setdefault(_Purpose(of, UNATTRIBUTED), _Cost()).calls += calls
+
+
+def _row(purpose: _Purpose, cost: _Cost, tier: Tier) -> EndpointUsage:
+    return EndpointUsage(
+        organisation_id=purpose.of.organisation_id,
+        endpoint=purpose.endpoint,
+        day=purpose.of.day,
+        calls=cost.calls,
+        wire_bytes=cost.wire_bytes,
+        body_bytes=cost.body_bytes,
+        tier=tier,
+    )

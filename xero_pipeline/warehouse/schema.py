@@ -32,13 +32,15 @@ SCHEMAS = ("raw", "seeds", "staging", "intermediate", "snapshots", "marts", "ops
 Columns = Mapping[str, str]
 
 # What loading knows about a row: when a sync first and last listed it, when it was found gone, the
-# last sync, and a hash of the content. Instants are Xero's clock when the sync began, UTC.
+# last sync, a hash of the content, and fields that are new to us (`unknown_fields`). Instants are
+# Xero's clock when the sync began, UTC.
 _ROW_META: Columns = {
     "_first_seen_at": "TIMESTAMP",
     "_synced_at": "TIMESTAMP",
     "_removed_at": "TIMESTAMP",
     "_sync_id": "VARCHAR",
     "_row_hash": "UBIGINT",
+    "_extras": "JSON",
 }
 _REPORT_NAMES = frozenset(report.name for report in REPORTS)
 
@@ -72,6 +74,14 @@ OPS_TABLES: Mapping[str, Columns] = {
         "last_sync_id": "VARCHAR",
         "content_sha256": "VARCHAR",
     },
+    "unknown_fields": {
+        "organisation_id": "UUID",
+        "endpoint": "VARCHAR",
+        "path": "VARCHAR",
+        "first_seen_at": "TIMESTAMP",
+        "last_seen_at": "TIMESTAMP",
+        "records": "BIGINT",
+    },
     "connections": {
         "organisation_id": "UUID",
         "organisation_key": "VARCHAR",
@@ -101,7 +111,9 @@ OPS_TABLES: Mapping[str, Columns] = {
     },
     "api_usage": {
         "organisation_id": "UUID",
+        "endpoint": "VARCHAR",
         "day": "DATE",
+        "tier": "VARCHAR",
         "calls": "BIGINT",
         "wire_bytes": "BIGINT",
         "body_bytes": "BIGINT",

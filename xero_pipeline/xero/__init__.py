@@ -12,7 +12,9 @@ from xero_pipeline.xero.endpoints import (
 )
 from xero_pipeline.xero.errors import LimitError, PermanentError, TransientError, XeroError
 from xero_pipeline.xero.limits import (
+    Asker,
     Clock,
+    DayBudget,
     DayCount,
     OrganisationLimits,
     SlidingWindow,
@@ -25,7 +27,9 @@ __all__ = [
     "EXTRA_ENDPOINTS",
     "REPORTS",
     "AccessTokens",
+    "Asker",
     "Clock",
+    "DayBudget",
     "DayCount",
     "Deletion",
     "Endpoint",

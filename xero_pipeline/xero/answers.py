@@ -26,6 +26,7 @@ from xero_pipeline.xero.errors import (
     XeroMaintenance,
     XeroUnavailable,
 )
+from xero_pipeline.xero.limits import CallsLeft
 
 _MINUTE = timedelta(minutes=1)
 _A_MOMENT = timedelta(seconds=1)
@@ -81,8 +82,10 @@ def _limit(asked: Asked, headers: Mapping[str, str], now: datetime) -> XeroError
     wait = retry_after(headers, now)
     if problem.startswith("day") or (wait is not None and wait > _LONGEST_MINUTE_WAIT):
         return DailyLimitReached(asked.organisation, now + (wait or timedelta(hours=1)))
-    if problem.startswith(("minute", "appminute")) or wait is not None:
-        return MinuteLimitReached(asked.organisation, now + (wait or _MINUTE))
+    if problem.startswith(("minute", "app")) or wait is not None:
+        resume_at = now + (wait or _MINUTE)
+        of_app = problem.startswith("app")
+        return MinuteLimitReached(asked.organisation, resume_at, of_app=of_app)
     return ConcurrentLimitReached(asked.organisation, now + _A_MOMENT)
 
 
@@ -118,12 +121,25 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     return None if at is None else max(at - now, timedelta(0))
 
 
+def calls_left(headers: Mapping[str, str]) -> CallsLeft:
+    """What the rate-limit headers say."""
+    return CallsLeft(
+        day=_whole_number(headers.get("X-DayLimit-Remaining")),
+        minute=_whole_number(headers.get("X-MinLimit-Remaining")),
+        app_minute=_whole_number(headers.get("X-AppMinLimit-Remaining")),
+    )
+
+
 def http_date(value: str | None) -> datetime | None:
     """An HTTP date as UTC; None when absent or unreadable."""
     try:
         return parsedate_to_datetime(value or "").astimezone(UTC)
     except ValueError:
         return None
+
+
+def _whole_number(value: str | None) -> int | None:
+    return int(value) if value and value.isdigit() else None
 
 
 def _detail(body: bytes) -> str:

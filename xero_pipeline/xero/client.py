@@ -15,8 +15,8 @@ import requests
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from xero_pipeline.settings import Settings
-from xero_pipeline.xero.answers import Asked, error_for, http_date
-from xero_pipeline.xero.endpoints import ENDPOINTS, Endpoint, Report
+from xero_pipeline.xero.answers import Asked, calls_left, error_for, http_date
+from xero_pipeline.xero.endpoints import ENDPOINTS, Endpoint, Report, switched_on
 from xero_pipeline.xero.errors import (
     AccessTokenExpired,
     DailyLimitReached,
@@ -25,9 +25,9 @@ from xero_pipeline.xero.errors import (
     XeroError,
     XeroUnavailable,
 )
-from xero_pipeline.xero.limits import CALLS_AT_ONCE, OrganisationLimits
+from xero_pipeline.xero.limits import Asker, HeldCall, OrganisationLimits
 from xero_pipeline.xero.pages import NotAPage, Page, read_envelope
-from xero_pipeline.xero.transport import TIMEOUT, USER_AGENT, Bearer, GetOnly, in_short, repeating
+from xero_pipeline.xero.transport import Wire, in_short, repeating
 
 IDS_A_CALL = 40
 """Xero's advice for list filters: longer addresses are refused somewhere on the way."""
@@ -105,7 +105,7 @@ class _Answer:
 
 
 class OrganisationClient:
-    """Reads one organisation. Several threads may use it at once; `with` closes its connections.
+    """Reads one organisation. Several threads may use it at once; leaving `with` ends its work.
 
     Args:
         organisation_id: Xero's tenant id.
@@ -113,10 +113,14 @@ class OrganisationClient:
         access_token: gives valid access tokens.
         limits: the organisation's budgets; one object for all clients of the organisation.
         settings: where Xero is, and the page size.
+        asker: who wants to know; schedules leave the last calls of a day to people.
+        wire: connections shared with other clients; None: some of its own.
         on_failure: told of every error before it is raised.
 
     Attributes:
         usage: calls and bytes so far.
+        page_size: records a page, where Xero lets us choose.
+        endpoints: those of the catalogue that are switched on.
     """
 
     def __init__(
@@ -127,6 +131,8 @@ class OrganisationClient:
         access_token: AccessTokens,
         limits: OrganisationLimits,
         settings: Settings,
+        asker: Asker = Asker.PERSON,
+        wire: Wire | None = None,
         on_failure: Callable[[XeroError], None] | None = None,
     ) -> None:
         self.organisation_id = organisation_id
@@ -135,23 +141,45 @@ class OrganisationClient:
         self._access_token = access_token
         self._limits = limits
         self._on_failure = on_failure
-        self._page_size = settings.page_size
-        self._root = str(settings.api_url).rstrip("/") + "/api.xro/2.0/"
-        self._session = _read_only_session()
+        self.page_size = settings.page_size
+        self.endpoints = switched_on(settings.extra_endpoints)
+        self._asker = asker
+        self._wire = wire or wire_to(settings)
+        self._owns_wire = wire is None
         self._repeating = repeating(limits.clock.sleep)
 
     def __enter__(self) -> OrganisationClient:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._session.close()
+        self._limits.settle()
+        if self._owns_wire:
+            self._wire.close()
 
-    def pages(self, endpoint: Endpoint, modified_since: datetime | None = None) -> Iterator[Page]:
+    def calls_left(self) -> int:
+        """What is left of the day for whoever asks here. Costs no call."""
+        return self._limits.calls_left(self._asker)
+
+    def require_calls(self, calls: int) -> None:
+        """Refuse work that cannot be finished today, before it costs anything.
+
+        Args:
+            calls: what the work will need.
+
+        Raises:
+            NotEnoughCalls: with the time at which there are enough again.
+        """
+        self._limits.require(calls, self._asker)
+
+    def pages(
+        self, endpoint: Endpoint, modified_since: datetime | None = None, *, first_page: int = 1
+    ) -> Iterator[Page]:
         """All pages of a listing, in order. The first one is always given, even when empty.
 
         Args:
             endpoint: an entry of the catalogue. Unpaged ones give one page.
             modified_since: UTC; only what changed since. Ignored where Xero ignores it.
+            first_page: counted from 1; where a walk that was broken off goes on.
 
         Raises:
             XeroError: any of errors.py; pages given before it are whole and usable.
@@ -159,10 +187,10 @@ class OrganisationClient:
         if endpoint.offset_field is not None:
             yield from self.pages_after(endpoint)
             return
-        number = 1
+        number = first_page
         while True:
             page = self._page(self._listing(endpoint, number, modified_since))
-            if number == 1 or not page.is_empty:
+            if number == first_page or not page.is_empty:
                 yield page
             last = page.page_count if endpoint.paged else 1
             if page.is_empty or (last is not None and number >= last):
@@ -238,7 +266,7 @@ class OrganisationClient:
         if endpoint.paged:
             params["page"] = str(number)
             if endpoint.page_size is None:
-                params["pageSize"] = str(self._page_size)
+                params["pageSize"] = str(self.page_size)
         if endpoint.order:
             params["order"] = endpoint.order
         headers = {}
@@ -279,14 +307,8 @@ class OrganisationClient:
         )
 
     def _get(self, call: _Call, token: SecretStr) -> _Answer:
-        with self._limits.call():
-            answer = self._transfer(call, token)
-            self.usage.add(call.asked.endpoint, answer.wire_bytes, len(answer.body))
-            self._limits.answered(
-                _whole_number(answer.headers.get("X-DayLimit-Remaining")),
-                answer.wire_bytes,
-                len(answer.body),
-            )
+        with self._limits.call(call.asked.endpoint, self._asker) as held:
+            answer = self._transfer(call, token, held)
         if answer.status == 200:
             return answer
         error = error_for(
@@ -295,38 +317,30 @@ class OrganisationClient:
         if isinstance(error, DailyLimitReached):
             self._limits.stop(error.resume_at)
         if isinstance(error, MinuteLimitReached):
-            self._limits.pause(error.resume_at)
+            self._limits.pause(error.resume_at, whole_app=error.of_app)
         raise error
 
-    def _transfer(self, call: _Call, token: SecretStr) -> _Answer:
+    def _transfer(self, call: _Call, token: SecretStr, held: HeldCall) -> _Answer:
         headers = {"Xero-Tenant-Id": self.organisation_id, **call.headers}
+        wire_bytes = body_bytes = 0
         try:
-            with self._session.get(
-                self._root + call.path,
-                params=dict(call.params),
-                headers=headers,
-                auth=Bearer(token),
-                timeout=TIMEOUT,
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                # `content` copies by 10 kB; this reads as much as there is.
-                body = b"".join(response.iter_content(chunk_size=None))
-                return _Answer(response.status_code, response.headers, body, response.raw.tell())
+            with self._wire.get(call.path, call.params, headers, token) as response:
+                self._limits.counted(held, calls_left(response.headers))
+                try:
+                    # `content` copies by 10 kB; this reads as much as there is.
+                    body = b"".join(response.iter_content(chunk_size=None))
+                    body_bytes = len(body)
+                finally:
+                    wire_bytes = response.raw.tell()  # of an answer that breaks off, too
+                return _Answer(response.status_code, response.headers, body, wire_bytes)
         except requests.RequestException as error:
-            self.usage.add(call.asked.endpoint, 0, 0)
             raise XeroUnavailable(str(call.asked), in_short(error)) from error
+        finally:
+            self.usage.add(call.asked.endpoint, wire_bytes, body_bytes)
+            self._limits.received(held, wire_bytes, body_bytes)
 
 
-def _read_only_session() -> requests.Session:
-    session = requests.Session()
-    session.headers.update(
-        {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": USER_AGENT}
-    )
-    session.mount("https://", GetOnly(pool_maxsize=CALLS_AT_ONCE))
-    session.mount("http://", GetOnly(pool_maxsize=CALLS_AT_ONCE))
-    return session
-
-
-def _whole_number(value: str | None) -> int | None:
-    return int(value) if value and value.isdigit() else None
+def wire_to(settings: Settings) -> Wire:
+    """Connections to the Accounting API."""
+    root = str(settings.api_url).rstrip("/") + "/api.xro/2.0/"
+    return Wire(root, settings.answer_seconds)

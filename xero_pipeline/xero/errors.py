@@ -22,7 +22,8 @@
     └── LimitError                 allowed again at `resume_at`
         ├── MinuteLimitReached
         ├── ConcurrentLimitReached
-        └── DailyLimitReached
+        ├── DailyLimitReached
+        └── NotEnoughCalls           what is left of the day is not enough to finish: not begun
 
 No message, argument or attribute here ever holds a token, an authorisation code or a secret.
 """
@@ -194,12 +195,15 @@ class AccessTokenExpired(TransientError):
 
 
 class MinuteLimitReached(LimitError):
-    def __init__(self, organisation: str, resume_at: datetime) -> None:
+    """`of_app`: the limit that all organisations share, not the organisation's own."""
+
+    def __init__(self, organisation: str, resume_at: datetime, *, of_app: bool = False) -> None:
         super().__init__(
             f"Xero's limit of calls per minute is used up for {_named(organisation)}.",
             f"Calls are allowed again at {_instant(resume_at)}.",
             resume_at,
         )
+        self.of_app = of_app
 
 
 class ConcurrentLimitReached(LimitError):
@@ -218,6 +222,23 @@ class DailyLimitReached(LimitError):
             f"Calls are allowed again at {_instant(resume_at)}. {_LATER}",
             resume_at,
         )
+
+
+class NotEnoughCalls(LimitError):
+    """`needed` calls are more than the `left` ones; `kept` more are kept for people and alerts."""
+
+    def __init__(
+        self, organisation: str, needed: int, left: int, kept: int, resume_at: datetime
+    ) -> None:
+        others = f" ({kept} more are kept for people and alerts)" if kept else ""
+        super().__init__(
+            f"A sync of {_named(organisation)} needs about {needed} calls, and {left} are left "
+            f"today{others}: it was not begun.",
+            f"It goes on at {_instant(resume_at)}. With a higher tier, set XERO_TIER.",
+            resume_at,
+        )
+        self.needed = needed
+        self.left = left
 
 
 def _named(organisation: str | None) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any
 
@@ -27,8 +28,13 @@ from xero_pipeline.xero.errors import (
 )
 
 USER_AGENT = f"xero-pipeline/{version('xero-pipeline')}"
-TIMEOUT = (10, 120)  # seconds to connect, and between two packets of an answer
+CONNECT_SECONDS = 10
+ANSWER_SECONDS = 120
+TIMEOUT = (CONNECT_SECONDS, ANSWER_SECONDS)  # to connect, and between two packets of an answer
 ATTEMPTS = 3
+_HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": USER_AGENT}
+# Of all organisations; more calls at once get connections that are not kept afterwards.
+_KEPT_CONNECTIONS = 100
 # What may be gone a second later. Maintenance and an offline organisation last minutes: next run.
 _WORTH_REPEATING = (XeroUnavailable, MalformedPage, MinuteLimitReached, ConcurrentLimitReached)
 
@@ -51,6 +57,44 @@ class GetOnly(HTTPAdapter):
         if request.method != "GET":
             raise ValueError(f"this client only reads; it never sends {request.method}")
         return super().send(request, *args, **kwargs)
+
+
+class Wire:
+    """Connections to one server, kept and shared by all organisations' clients and their threads.
+
+    No cookie is kept and no redirect followed. Proxy and certificate settings of the environment
+    are looked up once: for every call it would take longer than all the rest.
+
+    Args:
+        root: what every path is below.
+        answer_seconds: how long to wait for an answer to begin or to go on.
+    """
+
+    def __init__(self, root: str, answer_seconds: float = ANSWER_SECONDS) -> None:
+        self._root = root
+        self._timeout = (CONNECT_SECONDS, answer_seconds)
+        with requests.Session() as session:
+            self._surroundings = session.merge_environment_settings(root, {}, True, None, None)
+        self._adapter = GetOnly(pool_maxsize=_KEPT_CONNECTIONS)
+
+    @contextmanager
+    def get(
+        self, path: str, params: Mapping[str, str], headers: Mapping[str, str], token: SecretStr
+    ) -> Iterator[requests.Response]:
+        """The answer as soon as its headers have come; the body is still to be read.
+
+        Raises:
+            requests.RequestException: no answer, or it broke off while it was read.
+        """
+        question = requests.Request("GET", self._root + path, {**_HEADERS, **headers})
+        question.params, question.auth = dict(params), Bearer(token)
+        with self._adapter.send(
+            question.prepare(), timeout=self._timeout, **self._surroundings
+        ) as response:
+            yield response
+
+    def close(self) -> None:
+        self._adapter.close()
 
 
 def repeating(sleep: Callable[[float], None]) -> Retrying:

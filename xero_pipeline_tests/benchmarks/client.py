@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from xero_pipeline.settings import Settings
 from xero_pipeline.xero import OrganisationClient, OrganisationLimits, SlidingWindow, SystemClock
-from xero_pipeline.xero.limits import APP_CALLS_A_MINUTE, DayCountInMemory
+from xero_pipeline.xero.limits import APP_CALLS_A_MINUTE, DayBudget, DayCountInMemory
 
 _SCOPES = "accounting.invoices.read accounting.settings.read"
 
@@ -39,7 +39,7 @@ def client(settings: Settings, access: Access) -> OrganisationClient:
     limits = OrganisationLimits(
         organisation_id=access.tenant_id,
         organisation_name="Benchmark",
-        daily_limit=1000,
+        budget=DayBudget(1000),
         app=SlidingWindow(APP_CALLS_A_MINUTE, clock),
         day_count=DayCountInMemory(),
         clock=clock,

@@ -197,13 +197,13 @@ def test_the_days_calls_are_counted_across_processes(
     limited = settings_of(sandbox, settings.home, daily_call_limit=3)
     with Connections.open(limited, clock) as first:
         person.connect(first)  # reads Organisation: one call
-        assert first.calls_left_today("Agency Ltd") == 2
+        assert first.calls_left("Agency Ltd") == 2
         first.check("Agency Ltd")
     with Connections.open(limited, clock) as second:
         second.check("Agency Ltd")
         with pytest.raises(DailyLimitReached) as refused:
             second.check("Agency Ltd")
-        assert second.calls_left_today("Agency Ltd") == 0
+        assert second.calls_left("Agency Ltd") == 0
     assert refused.value.resume_at == dt.datetime(2026, 4, 2, tzinfo=dt.UTC)
     calls = [call for call in sandbox.control.requests() if "api.xro" in call["path"]]
     assert len(calls) == 3
@@ -228,7 +228,7 @@ def test_monitored_accounts_and_usage_are_listed_for_analysts(
     assert agency.watched_accounts() == [WatchedAccount(id, "a-2", "850", 30, ["SPEND"], NOW)]
     (today,) = agency.usage()
     assert (today.organisation_id, today.day, today.calls) == (id, NOW.date(), 1)
-    assert today.daily_limit == 1000
+    assert (today.endpoint, today.tier) == ("organisation", "starter")
     assert today.body_bytes > 0
 
 

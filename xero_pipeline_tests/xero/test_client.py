@@ -24,7 +24,7 @@ from xero_pipeline.xero.errors import (
     OrganisationOffline,
     XeroUnavailable,
 )
-from xero_pipeline.xero.limits import DayCountInMemory, OrganisationLimits, SlidingWindow
+from xero_pipeline.xero.limits import DayBudget, DayCountInMemory, OrganisationLimits, SlidingWindow
 from xero_pipeline.xero.transport import GetOnly
 from xero_pipeline_tests.xero.double import START, Double, Reply, Request, TestClock, json_reply
 
@@ -56,7 +56,7 @@ def client_of(
     limits = OrganisationLimits(
         organisation_id="tenant-1",
         organisation_name="Harbour Digital",
-        daily_limit=daily_limit,
+        budget=DayBudget(daily_limit),
         app=SlidingWindow(10_000, clock),
         day_count=DayCountInMemory(),
         clock=clock,
