@@ -34,6 +34,7 @@ from xero_pipeline.warehouse.parameters import lists_of, unnested
 from xero_pipeline.warehouse.reading import RawTable, raw_table, select_rows
 from xero_pipeline.warehouse.repair import repaired
 from xero_pipeline.warehouse.schema import Columns
+from xero_pipeline.warehouse.unknown_fields import keep_unknown_fields
 from xero_pipeline.warehouse.walks import Counts, record_walks, walks_of
 from xero_pipeline.warehouse.wire_types import Field, ListOf, Record
 
@@ -209,6 +210,7 @@ def _load_rows(
         f"insert into {group.table.relation} by name {select_rows(group.table)}",
         {"files": [str(file) for file in sources]},
     )
+    keep_unknown_fields(connection, group.table, group.batches)
     counts = count_first_rows(connection, group.table) if group.is_first else None
     return keep_newest_versions(connection, group.table) if counts is None else counts
 
