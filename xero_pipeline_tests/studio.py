@@ -25,7 +25,7 @@ from xero_pipeline.sandbox.books import Book
 from xero_pipeline.sandbox.serve import RunningSandbox, SandboxSettings, start
 from xero_pipeline.sandbox.world import Organisation
 from xero_pipeline.settings import Settings
-from xero_pipeline.sync import Depth, OrganisationSync, sync_organisation
+from xero_pipeline.sync import Depth, OrganisationSync, SyncFailure, sync_organisations
 from xero_pipeline.warehouse import (
     Landing,
     ModelGraph,
@@ -108,18 +108,29 @@ class Studio:
         only: Collection[str] | None = None,
     ) -> OrganisationSync:
         """As the extraction asset does it; the agency unless told otherwise."""
-        with (
-            self.connections() as connections,
-            connections.syncing(organisation or self.agency) as client,
-        ):
-            known = connections.find(client.organisation_id)
-            return sync_organisation(
-                client,
-                self.landing,
-                self.warehouse,
-                xero_organisation_id=known.xero_organisation_id,
-                depth=depth,
-                only=only,
+        (result,) = self.syncs([organisation or self.agency], depth=depth, only=only)
+        if isinstance(result, SyncFailure):
+            raise result.error
+        return result
+
+    def syncs(
+        self,
+        organisations: Sequence[str],
+        *,
+        depth: Depth = Depth.NIGHTLY,
+        only: Collection[str] | None = None,
+    ) -> list[OrganisationSync | SyncFailure]:
+        """Of several organisations at once."""
+        with self.connections() as connections:
+            return list(
+                sync_organisations(
+                    connections,
+                    self.landing,
+                    self.warehouse,
+                    organisations,
+                    depth=depth,
+                    only=only,
+                )
             )
 
     def advance(self, **time: float) -> None:
