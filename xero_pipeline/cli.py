@@ -15,7 +15,7 @@ import sys
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 from pydantic import ValidationError
@@ -46,6 +46,7 @@ out = Console()
 err = Console(stderr=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+DepthName = Literal["increment", "nightly", "full"]
 OrganisationName = Annotated[str, typer.Argument(help="Name or id of a connected organisation.")]
 NoBrowser = Annotated[
     bool, typer.Option("--no-browser", help="Print the address instead of opening it.")
@@ -187,10 +188,15 @@ def sync(
     organisation: Annotated[
         list[str] | None, typer.Option(help="Key, name or id; repeatable. All if absent.")
     ] = None,
-    full: Annotated[bool, typer.Option("--full", help="Read everything again.")] = False,
+    depth: Annotated[
+        DepthName,
+        typer.Option(help="What Xero announces; also its silent changes; everything again."),
+    ] = "nightly",
+    full: Annotated[bool, typer.Option("--full", help="The same as --depth full.")] = False,
 ) -> None:
     """Read what changed, rebuild the models, check them, publish: through Dagster."""
     from xero_pipeline.automation import refresh_in_process
+    from xero_pipeline.sync import Depth
 
     _show_progress()
     settings = Settings()
@@ -203,7 +209,11 @@ def sync(
     left_out = [] if named else [each for each in known if not each.may_sync]
     problems = [f"{e.organisation_name}: {e.status_reason} {e.next_step}" for e in left_out]
     if chosen:
-        outcome = refresh_in_process(settings, [e.organisation_key for e in chosen], full=full)
+        outcome = refresh_in_process(
+            settings,
+            [each.organisation_key for each in chosen],
+            depth=Depth.FULL if full else Depth(depth),
+        )
         problems += outcome.problems
         if outcome.is_published:
             out.print(f"[green]✓[/] Published {settings.published_database}", soft_wrap=True)

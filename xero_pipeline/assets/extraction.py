@@ -1,40 +1,49 @@
-"""`xero/*`: one asset per raw table, partitioned by organisation, filled together by one sync."""
+"""`xero/*`: one asset per raw table, partitioned by organisation, filled together by one run.
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+A run reads many organisations. Schedules and sensors name them in its config, since the ones that
+are due have no order that a range of partitions could express; people choose partitions in the UI.
+Either way every organisation's own partition shows when it was read.
+"""
+
+from collections.abc import Iterator
+from typing import Literal
 
 import dagster as dg
+from pydantic import Field
 
+from xero_pipeline.assets.deliveries import ALL_READ, Deliveries, Marks
 from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS, raw_key
+from xero_pipeline.assets.one_by_one import SyncFailure, sync_organisations
 from xero_pipeline.assets.resources import Pipeline, Warehouse
 from xero_pipeline.connections import Connections
-from xero_pipeline.sync import Depth, EndpointSync, OrganisationSync, sync_organisation
-from xero_pipeline.warehouse import Landing, raw_columns
-from xero_pipeline.xero import ENDPOINTS, REPORTS, Endpoint, LimitError, PermanentError, Report
+from xero_pipeline.sync import Depth
+from xero_pipeline.warehouse import raw_columns
+from xero_pipeline.xero import ENDPOINTS, REPORTS, Endpoint, Report
 
 EXTRACTION_OP = "xero"
 
-_ORGANISATION = raw_key("organisation")
-
 
 class Extraction(dg.Config):
-    """How much to read.
+    """What to read.
 
     Attributes:
-        full: list everything again instead of what changed since the last sync.
+        organisations: their keys, for a run without a partition; empty: all that may be read.
+        depth: `increment` what Xero announces; `nightly` also what it changes in silence; `full`
+            everything again.
     """
 
-    full: bool = False
+    organisations: list[str] = Field(default=[])
+    depth: Literal["increment", "nightly", "full"] = "nightly"
 
 
 def _spec(source: Endpoint | Report) -> dg.AssetSpec:
-    key = raw_key(source.name)
+    """Without dependencies among each other: Dagster would look up the partitions of a table that
+    another one depends on, and a run over many organisations has none."""
     kind = "as of the organisation's day" if isinstance(source, Report) else "its latest state"
     columns = [dg.TableColumn(name, type_) for name, type_ in raw_columns(source.name).items()]
     return dg.AssetSpec(
-        key,
+        raw_key(source.name),
         group_name="xero",
-        deps=[] if key == _ORGANISATION else [_ORGANISATION],
         description=f"`raw.{source.name}`: Xero's `{source.path}`, {kind}.",
         kinds={"xero", "duckdb"},
         metadata={
@@ -52,87 +61,50 @@ _SPECS = [_spec(source) for source in _SOURCES]
 @dg.multi_asset(
     name=EXTRACTION_OP,
     specs=_SPECS,
+    check_specs=[ALL_READ],
     partitions_def=ORGANISATION_PARTITIONS,
     backfill_policy=dg.BackfillPolicy.single_run(),
     can_subset=True,
 )
 def extraction(
     context: dg.AssetExecutionContext, config: Extraction, pipeline: Pipeline, warehouse: Warehouse
-) -> Iterator[dg.MaterializeResult[None]]:
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Land what Xero has, load it, and tell what it cost.
 
-    An organisation that fails does not keep the others of its run from being read.
+    An organisation that fails does not keep the others from being read. In a run of chosen
+    partitions it fails the run; among many others it fails a check that names it.
     """
     selected = [spec.key for spec in _SPECS if spec.key in context.selected_asset_keys]
-    syncs: list[OrganisationSync] = []
-    failures: list[Exception] = []
+    is_chosen = context.has_partition_key or context.has_partition_key_range
+    deliveries = Deliveries()
     with pipeline.connections() as connections:
-        read = partial(
-            _read, connections, pipeline.landing(), warehouse, selected, is_full=config.full
-        )
-        for organisation in context.partition_keys:
-            try:
-                sync = read(organisation)
-            except Exception as failure:
-                failures.append(failure)
-            else:
-                syncs.append(sync)
-    _raise_first(failures)
-    for key in selected:
-        yield dg.MaterializeResult(asset_key=key, metadata=_metadata(key.path[-1], syncs))
-
-
-def _read(
-    connections: Connections,
-    landing: Landing,
-    warehouse: Warehouse,
-    selected: Sequence[dg.AssetKey],
-    organisation: str,
-    *,
-    is_full: bool,
-) -> OrganisationSync:
-    with connections.syncing(organisation) as client:
-        return sync_organisation(
-            client,
-            landing,
+        keys = {each.organisation_id: each.organisation_key for each in connections.connections()}
+        marks = Marks(context.instance)
+        results = sync_organisations(
+            connections,
+            pipeline.landing(),
             warehouse.get_connection,
-            xero_organisation_id=connections.find(organisation).xero_organisation_id,
+            context.partition_keys if is_chosen else _named(config, connections),
+            depth=Depth(config.depth),
             only={key.path[-1] for key in selected},
-            depth=Depth.FULL if is_full else Depth.NIGHTLY,
         )
+        for result in results:
+            if isinstance(result, SyncFailure):
+                deliveries.failures.append(result)
+                continue
+            deliveries.syncs.append(result)
+            # Dagster itself marks the partitions that a run was asked for.
+            if not is_chosen:
+                for mark in marks.due(keys[result.organisation_id], result, selected):
+                    context.log_event(mark)
+    if deliveries.failures and (is_chosen or not deliveries.syncs):
+        raise deliveries.failure()
+    yield from (deliveries.of_table(key) for key in selected)
+    if context.selected_asset_check_keys:
+        yield deliveries.all_read()
 
 
-def _raise_first(failures: Sequence[Exception]) -> None:
-    """A failure that asking again cannot mend must not be retried by Dagster either."""
-    if not failures:
-        return
-    first = failures[0]
-    described = "\n".join(str(failure) for failure in failures)
-    if isinstance(first, PermanentError | LimitError):
-        raise dg.Failure(described, allow_retries=False) from first
-    raise dg.Failure(described) from first
-
-
-def _metadata(endpoint: str, syncs: Sequence[OrganisationSync]) -> dict[str, dg.MetadataValue]:
-    found = [sync.endpoints[endpoint] for sync in syncs if endpoint in sync.endpoints]
-    skipped = [sync.skipped[endpoint] for sync in syncs if endpoint in sync.skipped]
-    metadata: dict[str, dg.MetadataValue] = {
-        "organisations": dg.MetadataValue.text(", ".join(s.organisation_name for s in syncs)),
-        "mode": dg.MetadataValue.text(_mode(found)),
-        "rows received": dg.MetadataValue.int(sum(each.rows_received for each in found)),
-        "rows changed": dg.MetadataValue.int(sum(each.rows_changed for each in found)),
-        "rows removed": dg.MetadataValue.int(sum(each.rows_removed for each in found)),
-        "calls": dg.MetadataValue.int(sum(each.calls for each in found)),
-        "bytes on the wire": dg.MetadataValue.int(sum(each.wire_bytes for each in found)),
-        "bytes decoded": dg.MetadataValue.int(sum(each.body_bytes for each in found)),
-        "seconds (whole sync)": dg.MetadataValue.float(round(sum(s.seconds for s in syncs), 3)),
-    }
-    if skipped:
-        metadata["left out"] = dg.MetadataValue.text("\n".join(str(reason) for reason in skipped))
-    return metadata
-
-
-def _mode(found: Sequence[EndpointSync]) -> str:
-    if not found:
-        return "left out"
-    return "full" if any(each.is_full for each in found) else "increment"
+def _named(config: Extraction, connections: Connections) -> list[str]:
+    """The organisations of a run without partitions."""
+    known = connections.connections()
+    return config.organisations or [each.organisation_key for each in known if each.may_sync]

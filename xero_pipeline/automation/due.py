@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 _DAY = timedelta(days=1)
-_SHARE_OF_BUDGET = 0.8  # the rest is for people, the nightly run and the weekly reconcile
 
 
-def affordable_freshness(wanted: timedelta, calls_a_sync: int, daily_limit: int) -> timedelta:
+def affordable_freshness(wanted: timedelta, calls_a_sync: int, calls_a_day: int) -> timedelta:
     """How often an organisation can be refreshed without using up its day's calls.
 
     Args:
         wanted: as often as this, if the budget allows it.
         calls_a_sync: what an increment without changes costs.
-        daily_limit: calls a day for one organisation (1,000 on Xero's Starter tier).
+        calls_a_day: what increments may use of one organisation's daily limit.
     """
-    affordable = _DAY * calls_a_sync / (daily_limit * _SHARE_OF_BUDGET)
-    return max(wanted, affordable)
+    return max(wanted, _DAY * calls_a_sync / max(calls_a_day, 1))
 
 
 @dataclass(frozen=True)
@@ -30,33 +28,48 @@ class Candidate:
         organisation: its partition key.
         is_healthy: False while a person has to reconnect it: asking Xero again would only fail.
         last_sync_at: when its last successful sync ended (UTC); None before the first.
+        calls_left: what the scheduler may still use of the day's calls.
         resume_at: when Xero's daily limit lets it be asked again (UTC); None: at once.
+        last_asked_at: when a run for it was last asked for (UTC), if no sync has ended since.
     """
 
     organisation: str
     is_healthy: bool
     last_sync_at: datetime | None
+    calls_left: int
     resume_at: datetime | None = None
+    last_asked_at: datetime | None = None
+
+    def may_be_asked(self, now: datetime, calls: int) -> bool:
+        """A sync of so many calls could be done to its end now."""
+        is_allowed = self.resume_at is None or self.resume_at <= now
+        return self.is_healthy and is_allowed and self.calls_left >= calls
+
+    def is_stale(self, now: datetime, freshness: timedelta) -> bool:
+        """Neither read nor asked for of late: one that fails is not asked for at every tick."""
+        known = (self.last_sync_at, self.last_asked_at)
+        return all(instant is None or now - instant >= freshness for instant in known)
 
 
 def due(
     candidates: Sequence[Candidate],
     now: datetime,
     freshness: timedelta,
+    *,
+    calls_a_sync: int,
     in_progress: Collection[str] = (),
 ) -> list[str]:
     """The organisations to refresh now, the longest waiting first.
 
-    An organisation with a run in progress is left out: a second one would only wait for the first
-    and spend its calls twice. One whose calls are used up waits until they are allowed again.
+    An organisation with a run in progress is left out: a second one would only wait for the first.
+    One whose calls are used up, but for those kept for people, waits until there are new ones.
     """
     waiting = [
         candidate
         for candidate in candidates
-        if candidate.is_healthy
-        and candidate.organisation not in in_progress
-        and (candidate.resume_at is None or candidate.resume_at <= now)
-        and (candidate.last_sync_at is None or now - candidate.last_sync_at >= freshness)
+        if candidate.organisation not in in_progress
+        and candidate.may_be_asked(now, calls_a_sync)
+        and candidate.is_stale(now, freshness)
     ]
     never = datetime.min.replace(tzinfo=now.tzinfo)
     return [c.organisation for c in sorted(waiting, key=lambda c: c.last_sync_at or never)]

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from time import monotonic
 
 import dagster as dg
 
-from xero_pipeline.assets import ALL_ASSETS, EXTRACTION_KEYS, RESOURCES
-from xero_pipeline.assets.extraction import EXTRACTION_OP
-from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS_NAME
+from xero_pipeline.assets import ALL_ASSETS, RESOURCES
+from xero_pipeline.assets.deliveries import ALL_READ
+from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS_NAME, PUBLISHED
+from xero_pipeline.automation.batches import IN_PROCESS_TAG, extraction_config
 from xero_pipeline.automation.instance import dagster_instance
 from xero_pipeline.settings import Settings
-
-logger = logging.getLogger(__name__)
+from xero_pipeline.sync import Depth
 
 # Progress comes from our own loggers; Dagster's event log is kept in its instance for the UI.
 _QUIET = {"console": {"config": {"log_level": "CRITICAL"}}}
-_EXTRACTION = dg.AssetSelection.assets(*EXTRACTION_KEYS)
 
 
 @dataclass(frozen=True)
@@ -36,47 +33,35 @@ class Outcome:
 
 
 def refresh_in_process(
-    settings: Settings, organisations: Sequence[str], *, full: bool = False
+    settings: Settings, organisations: Sequence[str], *, depth: Depth = Depth.NIGHTLY
 ) -> Outcome:
-    """Extract each organisation in a run of its own, then rebuild, check and publish once.
+    """Read organisations, rebuild their models, check and publish, in one run.
 
     An organisation that fails does not keep the others from being published.
 
     Args:
         organisations: keys of connected organisations, which are their partitions.
-        full: list everything again.
+        depth: how much to ask for.
     """
     with dagster_instance(settings) as instance:
         instance.add_dynamic_partitions(ORGANISATION_PARTITIONS_NAME, list(organisations))
-        extractions = [_extract(instance, each, full) for each in organisations]
-        problems = [problem for result in extractions for problem in _problems(result)]
-        if not any(result.success for result in extractions):
-            return Outcome(tuple(problems), is_published=False)
-        started = monotonic()
-        models = dg.materialize(
+        result = dg.materialize(
             ALL_ASSETS,
-            selection=dg.AssetSelection.all() - _EXTRACTION,
             instance=instance,
             resources=RESOURCES,
-            run_config={"loggers": _QUIET},
+            run_config={**extraction_config(organisations, depth), "loggers": _QUIET},
+            tags={IN_PROCESS_TAG: "true"},
             raise_on_error=False,
         )
-        logger.info("Models, checks and publishing: %.1f s", monotonic() - started)
-    return Outcome((*problems, *_problems(models)), is_published=models.success)
+    is_published = bool(result.asset_materializations_for_node(PUBLISHED.to_python_identifier()))
+    return Outcome((*_not_read(result), *_problems(result)), is_published)
 
 
-def _extract(
-    instance: dg.DagsterInstance, organisation: str, full: bool
-) -> dg.ExecuteInProcessResult:
-    return dg.materialize(
-        ALL_ASSETS,
-        selection=_EXTRACTION,
-        partition_key=organisation,
-        instance=instance,
-        resources=RESOURCES,
-        run_config={"ops": {EXTRACTION_OP: {"config": {"full": full}}}, "loggers": _QUIET},
-        raise_on_error=False,
-    )
+def _not_read(result: dg.ExecuteInProcessResult) -> Iterator[str]:
+    """A sentence per organisation that failed while others were read."""
+    for check in result.get_asset_check_evaluations():
+        if check.check_name == ALL_READ.name and not check.passed:
+            yield from (str(problem.value) for problem in check.metadata.values())
 
 
 def _problems(result: dg.ExecuteInProcessResult) -> list[str]:

@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,31 +15,83 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
 
 
+def candidate(
+    organisation: str = "a",
+    *,
+    minutes_ago: int | None = None,
+    asked_minutes_ago: int | None = None,
+    calls_left: int = 100,
+    is_healthy: bool = True,
+    resume_at: datetime | None = None,
+) -> Candidate:
+    """An organisation that was read so many minutes before noon, or never."""
+    return Candidate(
+        organisation=organisation,
+        is_healthy=is_healthy,
+        last_sync_at=_before_noon(minutes_ago),
+        calls_left=calls_left,
+        resume_at=resume_at,
+        last_asked_at=_before_noon(asked_minutes_ago),
+    )
+
+
+def _before_noon(minutes: int | None) -> datetime | None:
+    return None if minutes is None else NOON - timedelta(minutes=minutes)
+
+
+def due_at_noon(*candidates: Candidate, in_progress: Collection[str] = ()) -> list[str]:
+    """Of increments that cost ten calls each, every quarter of an hour."""
+    return due(candidates, NOON, QUARTER, calls_a_sync=10, in_progress=in_progress)
+
+
 @pytest.mark.parametrize(
-    ("candidate", "is_due"),
+    "waiting",
     [
-        (Candidate("a", True, None), True),
-        (Candidate("a", True, NOON - timedelta(minutes=15)), True),
-        (Candidate("a", True, NOON - timedelta(minutes=14)), False),
-        (Candidate("a", False, None), False),
+        candidate(),
+        candidate(minutes_ago=15),
+        candidate(asked_minutes_ago=15),
+        candidate(calls_left=10),
+        candidate(resume_at=NOON),
     ],
-    ids=["never synced", "stale", "fresh", "needs reconnecting"],
+    ids=["never synced", "stale", "asked for without success", "calls for one", "limit lifted"],
 )
-def test_an_organisation_is_due_when_healthy_and_stale(candidate: Candidate, is_due: bool) -> None:
-    assert due([candidate], NOON, QUARTER) == (["a"] if is_due else [])
+def test_an_organisation_is_due_when_nothing_speaks_against_it(waiting: Candidate) -> None:
+    assert due_at_noon(waiting) == ["a"]
+
+
+@pytest.mark.parametrize(
+    "left_out",
+    [
+        candidate(minutes_ago=14),
+        candidate(asked_minutes_ago=14),
+        candidate(minutes_ago=60, asked_minutes_ago=14),
+        candidate(calls_left=9),
+        candidate(is_healthy=False),
+        candidate(resume_at=NOON + timedelta(seconds=1)),
+    ],
+    ids=[
+        "fresh",
+        "asked for a moment ago",
+        "failed a moment ago",
+        "too few calls left",
+        "needs reconnecting",
+        "limit not yet lifted",
+    ],
+)
+def test_an_organisation_is_left_out_while_reading_it_would_not_help(left_out: Candidate) -> None:
+    assert due_at_noon(left_out) == []
 
 
 def test_an_organisation_with_a_run_in_progress_is_not_asked_for_twice() -> None:
-    assert due([Candidate("a", True, None)], NOON, QUARTER, in_progress={"a"}) == []
+    assert due_at_noon(candidate("a"), candidate("b"), in_progress={"a"}) == ["b"]
 
 
 def test_the_longest_waiting_comes_first_and_never_synced_before_all() -> None:
-    candidates = [
-        Candidate("recent", True, NOON - timedelta(hours=1)),
-        Candidate("new", True, None),
-        Candidate("old", True, NOON - timedelta(days=2)),
-    ]
-    assert due(candidates, NOON, QUARTER) == ["new", "old", "recent"]
+    assert due_at_noon(
+        candidate("recent", minutes_ago=60),
+        candidate("new"),
+        candidate("old", minutes_ago=2 * 24 * 60),
+    ) == ["new", "old", "recent"]
 
 
 def test_partitions_follow_connections() -> None:
@@ -51,11 +104,9 @@ def test_a_partition_with_a_run_in_progress_is_deleted_later() -> None:
 
 
 @pytest.mark.parametrize(
-    ("daily_limit", "minutes"),
-    [(5000, 15), (1000, 45)],  # 25 calls x 1440 minutes / 800 calls = 45 minutes
-    ids=["above Starter", "Starter"],
+    ("calls_a_day", "minutes"),
+    [(4000, 15), (800, 18)],  # 10 calls x 1440 minutes / 800 calls = 18 minutes
+    ids=["as wanted", "as affordable"],
 )
-def test_refreshing_keeps_within_four_fifths_of_the_days_calls(
-    daily_limit: int, minutes: int
-) -> None:
-    assert affordable_freshness(QUARTER, 25, daily_limit) == timedelta(minutes=minutes)
+def test_refreshing_keeps_within_the_days_calls(calls_a_day: int, minutes: int) -> None:
+    assert affordable_freshness(QUARTER, 10, calls_a_day) == timedelta(minutes=minutes)

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from xero_pipeline.assets.extraction import EXTRACTION_OP, Extraction
 from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS_NAME
+from xero_pipeline.automation import batches
+from xero_pipeline.automation.batches import extraction_config
 from xero_pipeline.automation.schedules import nightly, weekly_reconcile
 from xero_pipeline.definitions import defs
+from xero_pipeline.sync import Depth
 
 SUNDAY = dt.datetime(2026, 4, 5, 4, tzinfo=dt.UTC)
 
@@ -41,25 +43,28 @@ def evaluated(schedule: dg.ScheduleDefinition, instance: dg.DagsterInstance) -> 
         return list(schedule.evaluate_tick(context).run_requests or [])
 
 
-@pytest.mark.parametrize("schedule", [nightly, weekly_reconcile], ids=lambda each: str(each.name))
-def test_every_organisation_gets_one_run_a_day(
-    schedule: dg.ScheduleDefinition, instance: dg.DagsterInstance
-) -> None:
-    requested = evaluated(schedule, instance)
-    assert [(each.partition_key, each.run_key) for each in requested] == [
-        ("garage", "garage:2026-04-05"),
-        ("harbour", "harbour:2026-04-05"),
-    ]
+def test_the_night_has_one_run_for_all_organisations(instance: dg.DagsterInstance) -> None:
+    """Naming none means all, those too that are connected until the run begins."""
+    (request,) = evaluated(nightly, instance)
+    assert request.run_key == "nightly:2026-04-05"
+    assert request.run_config == extraction_config([], Depth.NIGHTLY)
+    assert request.partition_key is None
 
 
-def test_the_nightly_run_reads_changes_and_the_weekly_one_everything(
-    instance: dg.DagsterInstance,
+def test_the_week_reads_everything_again_in_batches(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    weekly = evaluated(weekly_reconcile, instance)[0]
-    daily = evaluated(nightly, instance)[0]
-    assert weekly.run_config == {"ops": {EXTRACTION_OP: {"config": {"full": True}}}}
-    assert daily.run_config == {}
-    assert not Extraction().full
+    monkeypatch.setattr(batches, "ORGANISATIONS_A_RUN", 1)
+    first, second = evaluated(weekly_reconcile, instance)
+    assert first.run_config == extraction_config(["garage"], Depth.FULL)
+    assert second.run_config == extraction_config(["harbour"], Depth.FULL)
+    assert first.run_key != second.run_key
+
+
+def test_a_tick_repeated_after_a_crash_asks_for_the_same_runs(instance: dg.DagsterInstance) -> None:
+    for schedule in (nightly, weekly_reconcile):
+        once, again = evaluated(schedule, instance), evaluated(schedule, instance)
+        assert [each.run_key for each in once] == [each.run_key for each in again]
 
 
 def test_a_schedule_without_organisations_says_what_to_do(empty: dg.DagsterInstance) -> None:

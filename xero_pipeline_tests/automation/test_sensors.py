@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.utils import make_new_run_id
 
 from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS_NAME
 from xero_pipeline.assets.resources import Pipeline
-from xero_pipeline.automation.sensors import incremental_refresh, refresh_request
+from xero_pipeline.automation.batches import IN_PROCESS_TAG, extraction_config
+from xero_pipeline.automation.sensors import incremental_refresh
 from xero_pipeline.connections import Connections, Purpose
 from xero_pipeline.settings import Settings
+from xero_pipeline.sync import Depth
 from xero_pipeline.xero.errors import DailyLimitReached, NeedsReconnect
 from xero_pipeline_tests.studio import AGENCY, studio_at
 
@@ -40,16 +43,29 @@ class Office:
     def key(self) -> str:
         return self.connections.find(AGENCY).organisation_key
 
-    def tick(self) -> dg.SensorResult:
+    def tick(self, cursor: str | None = None) -> dg.SensorResult:
         context = dg.build_sensor_context(
-            instance=self.instance, resources={"pipeline": Pipeline()}
+            instance=self.instance, cursor=cursor, resources={"pipeline": Pipeline()}
         )
         result = incremental_refresh(context)
         assert isinstance(result, dg.SensorResult)
         return result
 
-    def asked_for(self) -> list[str | None]:
-        return [request.partition_key for request in self.tick().run_requests or []]
+    def asked_for(self, cursor: str | None = None) -> list[object]:
+        return [request.run_config for request in self.tick(cursor).run_requests or []]
+
+    def starts_run(
+        self, *, run_config: Mapping[str, object] | None = None, tags: dict[str, str] | None = None
+    ) -> None:
+        self.instance.add_run(
+            dg.DagsterRun(
+                job_name="refresh",
+                run_id=make_new_run_id(),
+                run_config=run_config,
+                tags=tags,
+                status=dg.DagsterRunStatus.STARTED,
+            )
+        )
 
     def partition_changes(self) -> tuple[list[str], list[str]]:
         """What it wants added and deleted."""
@@ -69,7 +85,7 @@ def office(
 
 
 def test_an_organisation_that_was_never_synced_is_asked_for(office: Office) -> None:
-    assert office.asked_for() == [office.key]
+    assert office.asked_for() == [extraction_config([office.key], Depth.INCREMENT)]
 
 
 def test_a_fresh_organisation_is_not(office: Office) -> None:
@@ -88,18 +104,64 @@ def test_an_organisation_without_calls_left_waits_for_the_next_day(office: Offic
     assert office.asked_for() == []
 
 
+def test_an_organisation_with_too_few_calls_left_waits_too(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nine tenths of eleven calls are the scheduler's, and connecting has used one of them."""
+    monkeypatch.setenv("XERO_DAILY_CALL_LIMIT", "11")
+    assert office.asked_for() == []
+
+
+def test_an_organisation_that_fails_is_not_asked_for_at_every_tick(office: Office) -> None:
+    after_asking = office.tick().cursor
+    assert office.asked_for(after_asking) == []
+
+
+def test_a_sync_that_has_ended_is_no_longer_remembered(office: Office) -> None:
+    after_asking = office.tick().cursor
+    office.connections.record_sync(AGENCY)
+    assert office.tick(after_asking).cursor == "{}"
+
+
 def test_an_organisation_with_a_run_in_progress_is_not_asked_for(office: Office) -> None:
-    office.instance.create_run_for_job(
-        _nothing,
-        tags={"dagster/partition": office.key},
-        status=dg.DagsterRunStatus.STARTED,
+    office.starts_run(run_config=extraction_config([office.key], Depth.INCREMENT))
+    assert office.asked_for() == []
+
+
+def test_nor_is_anybody_while_a_run_reads_all(office: Office) -> None:
+    office.instance.add_dynamic_partitions(ORGANISATION_PARTITIONS_NAME, [office.key])
+    office.starts_run(run_config=extraction_config([], Depth.NIGHTLY))
+    assert office.asked_for() == []
+
+
+def test_nor_is_one_whose_partition_is_being_materialised(office: Office) -> None:
+    office.starts_run(tags={"dagster/partition": office.key})
+    assert office.asked_for() == []
+
+
+def test_nor_is_one_in_a_range_of_partitions(office: Office) -> None:
+    office.instance.add_dynamic_partitions(
+        ORGANISATION_PARTITIONS_NAME, ["first", office.key, "last"]
+    )
+    office.starts_run(
+        tags={
+            "dagster/asset_partition_range_start": "first",
+            "dagster/asset_partition_range_end": "last",
+        }
     )
     assert office.asked_for() == []
 
 
-@dg.job
-def _nothing() -> None:
-    pass
+def test_a_run_that_reads_nothing_keeps_nobody_waiting(office: Office) -> None:
+    office.starts_run()
+    assert len(office.asked_for()) == 1
+
+
+def test_a_process_that_was_killed_keeps_nobody_waiting(office: Office) -> None:
+    office.starts_run(
+        run_config=extraction_config([office.key], Depth.NIGHTLY), tags={IN_PROCESS_TAG: "true"}
+    )
+    assert len(office.asked_for()) == 1
 
 
 def test_a_new_organisation_gets_a_partition(office: Office) -> None:
@@ -124,13 +186,3 @@ def test_the_last_organisation_to_be_removed_loses_its_partition_too(
         skipped = office.tick().skip_reason
         assert skipped is not None
         assert "xero-pipeline connect" in str(skipped.skip_message)
-
-
-def test_two_ticks_of_one_quarter_of_an_hour_ask_for_the_same_run() -> None:
-    noon = dt.datetime(2026, 4, 1, 12, tzinfo=dt.UTC)
-    quarter = dt.timedelta(minutes=15)
-    first, second, next_quarter = (
-        refresh_request("harbour", noon + dt.timedelta(minutes=minutes), quarter).run_key
-        for minutes in (0, 14, 15)
-    )
-    assert first == second != next_quarter

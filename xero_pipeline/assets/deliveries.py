@@ -1,0 +1,121 @@
+"""What the syncs of one run brought, as Dagster's events: by table, by organisation, and what is
+amiss."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import dagster as dg
+
+from xero_pipeline.assets.keys import raw_key
+from xero_pipeline.assets.one_by_one import SyncFailure
+from xero_pipeline.sync import EndpointSync, OrganisationSync
+from xero_pipeline.xero import LimitError, PermanentError
+
+ORGANISATION = raw_key("organisation")
+ALL_READ = dg.AssetCheckSpec(
+    "every_organisation_read",
+    asset=ORGANISATION,
+    description="Every organisation of the run was read to the end.",
+)
+
+_SHOWN = 20
+
+
+@dataclass
+class Deliveries:
+    """The syncs of one run, in the order in which they ended."""
+
+    syncs: list[OrganisationSync] = field(default_factory=list)
+    failures: list[SyncFailure] = field(default_factory=list)
+
+    def failure(self) -> dg.Failure:
+        """Why nobody could be read. What asking again cannot mend Dagster must not retry either."""
+        is_hopeless = all(
+            isinstance(each.error, PermanentError | LimitError) for each in self.failures
+        )
+        return dg.Failure(
+            "\n".join(str(each.error) for each in self.failures), allow_retries=not is_hopeless
+        )
+
+    def of_table(self, key: dg.AssetKey) -> dg.MaterializeResult[None]:
+        """A raw table after the run: what all organisations brought, and what it cost."""
+        return dg.MaterializeResult(asset_key=key, metadata=_metadata(key.path[-1], self.syncs))
+
+    def all_read(self) -> dg.AssetCheckResult:
+        """Fails with a sentence for each organisation that could not be read."""
+        problems = {each.organisation_name: str(each.error) for each in self.failures}
+        names = ", ".join(problems)
+        return dg.AssetCheckResult(
+            check_name=ALL_READ.name,
+            asset_key=ORGANISATION,
+            passed=not problems,
+            description=f"Not read: {names}. The others were." if problems else None,
+            metadata={name: dg.MetadataValue.text(problem) for name, problem in problems.items()},
+        )
+
+
+@dataclass
+class Marks:
+    """Which partitions of which tables were materialised before, looked up once per table."""
+
+    instance: dg.DagsterInstance
+    _marked: dict[dg.AssetKey, set[str]] = field(default_factory=dict)
+
+    def due(
+        self, organisation: str, sync: OrganisationSync, selected: Collection[dg.AssetKey]
+    ) -> Iterator[dg.AssetMaterialization]:
+        """The partitions that show what this sync brought: the organisation's own always, those of
+        tables where it changed something or that it is in for the first time."""
+        for key in selected:
+            brought = sync.endpoints.get(key.path[-1])
+            if brought is None:
+                continue
+            marked = self._of(key)
+            if key == ORGANISATION or _has_changed(brought) or organisation not in marked:
+                marked.add(organisation)
+                yield dg.AssetMaterialization(
+                    key, partition=organisation, metadata=_metadata(brought.name, [sync])
+                )
+
+    def _of(self, key: dg.AssetKey) -> set[str]:
+        if key not in self._marked:
+            self._marked[key] = self.instance.get_materialized_partitions(key)
+        return self._marked[key]
+
+
+def _has_changed(brought: EndpointSync) -> bool:
+    return brought.rows_changed + brought.rows_removed > 0
+
+
+def _metadata(endpoint: str, syncs: Sequence[OrganisationSync]) -> Mapping[str, dg.MetadataValue]:
+    found = [sync.endpoints[endpoint] for sync in syncs if endpoint in sync.endpoints]
+    skipped = [sync.skipped[endpoint] for sync in syncs if endpoint in sync.skipped]
+    metadata: dict[str, dg.MetadataValue] = {
+        "organisations": dg.MetadataValue.text(_listed([s.organisation_name for s in syncs])),
+        "mode": dg.MetadataValue.text(_mode(found)),
+        "rows received": dg.MetadataValue.int(sum(each.rows_received for each in found)),
+        "rows changed": dg.MetadataValue.int(sum(each.rows_changed for each in found)),
+        "rows removed": dg.MetadataValue.int(sum(each.rows_removed for each in found)),
+        "calls": dg.MetadataValue.int(sum(each.calls for each in found)),
+        "bytes on the wire": dg.MetadataValue.int(sum(each.wire_bytes for each in found)),
+        "bytes decoded": dg.MetadataValue.int(sum(each.body_bytes for each in found)),
+        "seconds (whole sync)": dg.MetadataValue.float(round(sum(s.seconds for s in syncs), 3)),
+    }
+    if skipped:
+        metadata["left out"] = dg.MetadataValue.text(_listed([str(each) for each in skipped], "\n"))
+    return metadata
+
+
+def _mode(found: Sequence[EndpointSync]) -> str:
+    if not found:
+        return "left out"
+    return "full" if any(each.is_full for each in found) else "increment"
+
+
+def _listed(words: Sequence[str], separator: str = ", ") -> str:
+    """All of them, or the first and how many more: a run may hold hundreds."""
+    listed = separator.join(words[:_SHOWN])
+    more = len(words) - _SHOWN
+    return f"{listed}{separator}and {more} more" if more > 0 else listed
