@@ -102,6 +102,11 @@ class Settings(BaseSettings):
         gt=0,
         description="How long to wait for an answer to begin or to go on",
     )
+    alert_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        alias="XERO_ALERT_URLS",
+        description="Where alerts go, separated by spaces: mailto://..., slack://..., msteams://...",
+    )
     page_size: int = Field(1000, alias="XERO_PAGE_SIZE", ge=1, le=1000)
     extra_endpoints: Annotated[tuple[ExtraEndpoint, ...], NoDecode] = Field(
         (),
@@ -120,6 +125,12 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(name.strip() for name in value.split(",") if name.strip())
+
+    @field_validator("alert_urls", mode="before")
+    @classmethod
+    def _separated_by_spaces(cls, value: object) -> object:
+        # Addresses of services hold commas.
+        return tuple(value.split()) if isinstance(value, str) else value
 
     @field_validator("client_secret", "secret_key", "webhook_key", "scopes", mode="before")
     @classmethod

@@ -121,6 +121,11 @@ class Connection:
         """False when only reconnecting can help: asking Xero again would change nothing."""
         return self.status not in (Status.NEEDS_RECONNECT, Status.DISCONNECTED)
 
+    @property
+    def needs_person(self) -> bool:
+        """True when it stays broken until somebody acts."""
+        return not self.may_sync or self.status is Status.MISCONFIGURED
+
 
 @dataclass(frozen=True)
 class MonitoredAccount:

@@ -130,3 +130,31 @@ webhook_events = sa.Table(
     # the last one they saw.
     sqlite_autoincrement=True,
 )
+
+# What people were told. An alert stays after it is over; a message is one telling of it.
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    sa.Column("alert_id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("subject", sa.String, nullable=False),
+    sa.Column("title", sa.String, nullable=False),
+    sa.Column("sentence", sa.String, nullable=False),
+    sa.Column("fix", sa.String, nullable=False),
+    sa.Column("opened_at", _Utc, nullable=False),
+    sa.Column("last_message_at", _Utc, nullable=False),
+    sa.Column("reminders", sa.Integer, nullable=False),
+    sa.Column("cleared_at", _Utc),
+)
+
+alert_messages = sa.Table(
+    "alert_messages",
+    metadata,
+    sa.Column("message_id", sa.Integer, primary_key=True),
+    sa.Column("alert_id", sa.ForeignKey("alerts.alert_id"), nullable=False),
+    sa.Column("occasion", sa.String, nullable=False),
+    sa.Column("created_at", _Utc, nullable=False),
+    sa.Column("try_at", _Utc, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("told_at", _Utc),
+)
