@@ -86,11 +86,9 @@ class AlertBook:
             now: UTC.
             kinds: what was looked at; alerts of other kinds stay as they are.
         """
-        found = {(each.kind, each.subject): each for each in present}
+        found = {each.key: each for each in present}
         with self._database.writing() as database:
-            known = {
-                (each.condition.kind, each.condition.subject): each for each in _open(database)
-            }
+            known = {alert.condition.key: alert for alert in _open(database)}
             for key, condition in found.items():
                 if key not in known:
                     _open_one(database, condition, now)
