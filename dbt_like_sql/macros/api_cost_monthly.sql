@@ -1,0 +1,80 @@
+-- What reading from Xero costs, one row per month (UTC), over all organisations, on the tier set
+-- now. A table function and no table: it changes with every sync, also for organisations whose
+-- books have not changed.
+-- month: its first day.        as_of_date: the last day counted, the newest one in ops.api_usage.
+-- calls, wire_bytes: as made and transferred.
+-- billed_bytes: what Xero counts, as far as is known: answers as decoded (it does not say whether
+--   it counts them before or after compression, so the dearer is assumed), without those of the
+--   endpoint Organisation, which are free.
+-- included_bytes: what the tier's fee covers; NULL without a limit or by agreement.
+-- share_used, forecast_share: parts of it, NULL where it is NULL.
+-- forecast_bytes: billed_bytes, and as much a day for the rest of the month as on the days since
+--   the first call in it. A month with a first, full sync in it is forecast too high.
+-- cost_aud, forecast_cost_aud: what lies beyond, by the part of a GiB, without the fee; NULL by
+--   agreement.
+-- connections, connections_allowed: how many are connected now, how many may be.
+create or replace macro marts.api_cost_monthly() as table
+with
+
+days as (
+    select
+        date_trunc('month', day)::date as month,
+        day,
+        tier,
+        calls,
+        wire_bytes,
+        if(endpoint = 'organisation', 0, body_bytes) as billed_bytes
+    from ops.api_usage
+),
+
+months as (
+    select
+        month,
+        max(tier) as tier,
+        min(day) as first_day,
+        least((select max(day) from days), last_day(month)) as as_of_date,
+        sum(calls)::bigint as calls,
+        sum(wire_bytes)::bigint as wire_bytes,
+        sum(billed_bytes)::bigint as billed_bytes
+    from days
+    group by month
+),
+
+forecast as (
+    select
+        *,
+        (
+            billed_bytes::decimal(38, 9)
+            * (last_day(month) - first_day + 1)
+            / nullif(as_of_date - first_day + 1, 0)
+        )::bigint as forecast_bytes
+    from months
+),
+
+priced as (
+    select
+        forecast.*,
+        tiers.connections as connections_allowed,
+        tiers.overage_aud_a_gib,
+        (tiers.included_gib_a_month * 1024 * 1024 * 1024)::bigint as included_bytes
+    from forecast
+    left join seeds.xero_tiers as tiers on tiers.tier = forecast.tier
+)
+
+select
+    month,
+    as_of_date,
+    tier,
+    calls,
+    wire_bytes,
+    billed_bytes,
+    included_bytes,
+    round(billed_bytes / nullif(included_bytes, 0), 4)::decimal(18, 4) as share_used,
+    forecast_bytes,
+    round(forecast_bytes / nullif(included_bytes, 0), 4)::decimal(18, 4) as forecast_share,
+    marts.api_overage_aud(billed_bytes, included_bytes, overage_aud_a_gib) as cost_aud,
+    marts.api_overage_aud(forecast_bytes, included_bytes, overage_aud_a_gib) as forecast_cost_aud,
+    (select count(*) from ops.connections) as connections,
+    connections_allowed
+from priced
+order by month
