@@ -228,8 +228,11 @@ class Connections:
 
     # --- reading ----------------------------------------------------------------------------------
 
-    def client(self, organisation: str) -> OrganisationClient:
+    def client(self, organisation: str, asker: Asker = Asker.PERSON) -> OrganisationClient:
         """A client that reads this organisation, keeps its limits and marks what it meets.
+
+        Args:
+            asker: a schedule leaves the last calls of the day to people.
 
         Raises:
             NotConnectedHere, SeveralOfThatName, AppMisconfigured
@@ -238,7 +241,7 @@ class Connections:
         connection = self._alive(organisation)
         id = connection.organisation_id
         name = connection.organisation_name
-        return self._gateway.client(id, name, Asker.PERSON, partial(self._mark, id))
+        return self._gateway.client(id, name, asker, partial(self._mark, id))
 
     @contextmanager
     def syncing(

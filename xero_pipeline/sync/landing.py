@@ -74,6 +74,7 @@ def land_organisation(
 
     Raises:
         WrongOrganisation: another organisation answers; nothing was landed.
+        NotEnoughCalls: the day's calls do not suffice for as much as finding that nothing changed.
         XeroError: Xero does not even say who this is; nothing was landed.
         LandingFailed: the disk refuses even the organisation's own page.
     """
@@ -81,6 +82,7 @@ def land_organisation(
         with ThreadPoolExecutor(max_workers=CALLS_AT_ONCE) as own:
             return land_organisation(client, landing, known, request, own)
     begun = time.monotonic()
+    client.require_calls(request.calls_at_least)
     page = _introduction(client, request.xero_organisation_id)
     plan = _plan(client, known, request, page)
     walks = _Walks(Walker(client, landing, plan, page.server_time), threads)

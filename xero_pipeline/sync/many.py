@@ -30,11 +30,11 @@ from xero_pipeline.sync.organisation import (
     request_for,
     turns_beside,
 )
-from xero_pipeline.sync.plan import Known
+from xero_pipeline.sync.plan import Known, unless_all
 from xero_pipeline.sync.request import Request, denials
 from xero_pipeline.sync.results import OrganisationSync, SyncFailure
 from xero_pipeline.warehouse import Landing, create_tables
-from xero_pipeline.xero import OrganisationClient, XeroError
+from xero_pipeline.xero import Asker, OrganisationClient, XeroError
 from xero_pipeline.xero.limits import CALLS_AT_ONCE
 
 _AT_ONCE = 16
@@ -53,6 +53,7 @@ def sync_organisations(
     *,
     depth: Depth,
     only: Collection[str] | None = None,
+    asker: Asker = Asker.PERSON,
 ) -> Iterator[Result]:
     """Read what changed in these organisations; one that fails does not stop the others.
 
@@ -67,6 +68,7 @@ def sync_organisations(
         organisations: their keys, names or ids.
         depth: how much to ask for.
         only: names of endpoints and reports; None: all.
+        asker: who wants to know; a schedule leaves the last calls of a day to people.
     """
     with ExitStack() as stack:
         organisation_threads = stack.enter_context(ThreadPoolExecutor(_AT_ONCE))
@@ -76,7 +78,8 @@ def sync_organisations(
             landing,
             open_warehouse,
             depth,
-            only,
+            unless_all(only),
+            asker,
             turns_beside(landing),
             organisation_threads,
             walk_threads,
@@ -111,6 +114,7 @@ class _Many:
     open_warehouse: OpenWarehouse
     depth: Depth
     only: Collection[str] | None
+    asker: Asker
     turns: Turns
     organisation_threads: ThreadPoolExecutor
     walk_threads: ThreadPoolExecutor
@@ -214,7 +218,7 @@ class _Many:
 
     def _begin(self, connection: Connection, turn: Turn) -> _Sync | Result:
         try:
-            client = self.connections.client(connection.organisation_id)
+            client = self.connections.client(connection.organisation_id, self.asker)
         except XeroError as error:
             self._release(connection)
             return _failure(connection, error, None)

@@ -159,6 +159,12 @@ class Plan:
         return changed_at is not None and changed_at > self.known.asked_at[source.name]
 
 
+def unless_all(only: Collection[str] | None) -> Collection[str] | None:
+    """None, which says the same, where nothing is left out."""
+    everything = {source.name for source in (*ENDPOINTS, *REPORTS)}
+    return None if only is None or everything <= set(only) else only
+
+
 def calls_without_changes(depth: Depth) -> int:
     """What a sync costs where nothing has changed since the last one, in calls.
 

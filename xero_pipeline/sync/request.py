@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from xero_pipeline.sync.depth import Depth
+from xero_pipeline.sync.plan import calls_without_changes
 from xero_pipeline.xero import REPORTS, Endpoint, Report, XeroError
 from xero_pipeline.xero.errors import MissingPermission, MissingScope
 
@@ -27,6 +28,13 @@ class Request:
     only: Collection[str] | None = None
     xero_organisation_id: str | None = None
     denied: Mapping[str, XeroError] = field(default_factory=dict)
+
+    @property
+    def calls_at_least(self) -> int:
+        """What it costs where nothing has changed. Half a sync leaves tables of different days."""
+        if self.only is None:
+            return calls_without_changes(self.depth)
+        return 1 + len(self.only)
 
 
 def denials(skipped: Mapping[str, XeroError]) -> dict[str, str]:
