@@ -7,6 +7,7 @@ world.py        the books, with time passing
 identity/       consent, tokens, connections
 api/            listings, wire format, errors
 front.py        faults, compression and the request log, around both
+series/         many organisations that are alike, for little
 control.py      the sandbox's own endpoint; control_client.py speaks to it
 serve.py        starts it: `start(SandboxSettings(...))`, or `python -m xero_pipeline.sandbox`
 """

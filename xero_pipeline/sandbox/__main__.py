@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import get_args
 
 from xero_pipeline.sandbox.identity.apps import Tier
+from xero_pipeline.sandbox.series import Series
 from xero_pipeline.sandbox.serve import RunningSandbox, SandboxSettings, start
 
 _DEFAULTS = SandboxSettings()
@@ -73,6 +74,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--no-limits", action="store_true", help="no rate limits")
     serve.add_argument("--tier", choices=get_args(Tier), default=_DEFAULTS.tier)
+    serve.add_argument("--connections", type=int, help="that an app may have, on any tier")
+    serve.add_argument(
+        "--series",
+        type=_series,
+        action="append",
+        metavar="KEY:ORGANISATIONS:INVOICES",
+        help="many organisations that are alike, such as office:1000:20",
+    )
     serve.add_argument("--extra-days", type=int, default=0, help="pass since the last stop")
     serve.add_argument("--redirect-uri", action="append", help="of the apps; may be repeated")
     emptying = commands.add_parser("reset", help="empty the state folder")
@@ -92,8 +101,15 @@ def _settings(options: argparse.Namespace) -> SandboxSettings:
         auto_consent=() if consent is None else tuple(consent) or ("agency",),
         limits=not options.no_limits,
         tier=options.tier,
+        connections=options.connections,
+        series=tuple(options.series or ()),
         redirect_uris=tuple(options.redirect_uri or _DEFAULTS.redirect_uris),
     )
+
+
+def _series(text: str) -> Series:
+    key, organisations, invoices = text.split(":")
+    return Series(key, int(organisations), int(invoices))
 
 
 def _instant(text: str) -> dt.datetime:

@@ -37,6 +37,28 @@ class Attachment(Protocol):
     def content(self) -> bytes: ...
 
 
+class Ids(Protocol):
+    """How ids stand in the rows that a book hands out, and how the organisation shows them."""
+
+    def own(self, text: bytes) -> bytes:
+        """The text of rows as the organisation shows it."""
+
+    def shared(self, text: str) -> str:
+        """What a client writes, as it stands in the rows."""
+
+
+class _SameIds:
+    def own(self, text: bytes) -> bytes:
+        return text
+
+    def shared(self, text: str) -> str:
+        return text
+
+
+SAME_IDS: Ids = _SameIds()
+"""Of a book whose rows are its own."""
+
+
 class Book(Protocol):
     """One organisation's books, in Xero's shapes with typed values.
 
@@ -58,6 +80,11 @@ class Book(Protocol):
     def name(self) -> str: ...
     @property
     def timezone(self) -> ZoneInfo: ...
+    @property
+    def ids(self) -> Ids: ...
+    @property
+    def rows_of(self) -> str:
+        """The tenant id of the book whose rows these are: its own, but for a copy."""
 
     def apply(self, event: Event) -> None: ...
 

@@ -21,6 +21,7 @@ POST   /sandbox/disconnect  {"organisation", "user"}: an organisation removes th
 POST   /sandbox/limits      {"enforced"}, and {"organisation", "minute", "day", ...} by the names of
                             limits.Limits; forgets the calls counted so far
 POST   /sandbox/rules       see api.listing.ListingRules
+POST   /sandbox/series      {"key", "organisations", "invoices"}: opens many, see series.Series
 POST   /sandbox/reset       all as at the start, except what happened in the books
 DELETE /sandbox/users/{e-mail}
 """
@@ -49,6 +50,7 @@ from xero_pipeline.sandbox.control_bodies import (
     DisconnectBody,
     EventsBody,
     LimitsBody,
+    SeriesBody,
     TokensBody,
 )
 from xero_pipeline.sandbox.event_json import event_from_json
@@ -57,7 +59,9 @@ from xero_pipeline.sandbox.identity.apps import App
 from xero_pipeline.sandbox.identity.routes import ConsentPolicy, IdentityServer
 from xero_pipeline.sandbox.identity.service import Identity
 from xero_pipeline.sandbox.limits import Limiter
+from xero_pipeline.sandbox.people import logins
 from xero_pipeline.sandbox.request_log import RequestLog
+from xero_pipeline.sandbox.series import Series, open_series
 from xero_pipeline.sandbox.truth import truth_now
 from xero_pipeline.sandbox.world import World
 
@@ -93,6 +97,7 @@ class Control:
             "disconnect": self.post_disconnect,
             "limits": self.post_limits,
             "tokens": self.post_tokens,
+            "series": self.post_series,
             "rules": self.post_rules,
             "reset": self.post_reset,
         }
@@ -206,6 +211,14 @@ class Control:
         if wanted.expire:
             self.identity.expire_access_tokens()
         return {}
+
+    def post_series(self, body: dict[str, Any]) -> object:
+        """The keys of the organisations opened."""
+        series = Series(**SeriesBody.model_validate(body).model_dump())
+        opened = list(open_series(series, self.world.clock.now().date()))
+        self.world.add(opened)
+        self.identity.welcome(logins(list(self.world.books.values())))
+        return [organisation.book.key for organisation in opened]
 
     def post_rules(self, body: dict[str, Any]) -> object:
         self.api.rules = TypeAdapter(ListingRules).validate_python(body)

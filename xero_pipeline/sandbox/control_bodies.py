@@ -58,3 +58,11 @@ class TokensBody(_Body):
 
     life_seconds: float | None = None
     expire: bool = False
+
+
+class SeriesBody(_Body):
+    """See `series.Series`."""
+
+    key: str
+    organisations: int
+    invoices: int

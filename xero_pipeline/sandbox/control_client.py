@@ -164,6 +164,14 @@ class ControlClient:
         }
         self._call("POST", "/consent", body)
 
+    def open_series(self, key: str, organisations: int, *, invoices: int) -> list[str]:
+        """Opens many organisations that are alike, see `series.Series`; their keys.
+
+        One user, "owner@<key>.example", may consent to all of them at once.
+        """
+        body = {"key": key, "organisations": organisations, "invoices": invoices}
+        return list(self._call("POST", "/series", body))
+
     def register_app(self, **app: object) -> None:
         """Fields of `identity.apps.App`."""
         self._call("POST", "/apps", app)

@@ -23,21 +23,39 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
+_MEMBER = ":"
 _NAMESPACE = uuid.UUID("6c1c1f0c-6d2b-5a52-9a0e-0a6f2b1f7a11")
 
 
 def xero_id(book: str, kind: str, key: str) -> str:
     """The GUID of a thing in a book.
 
+    The books of a series (see `member_key`) give the same thing the same id but for its beginning,
+    which is the book's number.
+
     Args:
         book: the book's key ("agency", "client").
         kind: Xero's singular name: "Organisation", "Account", "Contact", "ContactGroup", "Invoice",
             "LineItem", "CreditNote", "Payment", "BatchPayment", "Prepayment", "Overpayment",
             "BankTransaction", "BankTransfer", "ManualJournal", "RepeatingInvoice", "Item",
-            "TrackingCategory", "TrackingOption", "User", "Allocation", "Attachment".
+            "TrackingCategory", "TrackingOption", "User", "Allocation", "Attachment", "Journal".
         key: the event's key (for accounts the account code; for lines "<document key>/<number>").
     """
-    return str(uuid.uuid5(_NAMESPACE, f"{book}/{kind}/{key}"))
+    series, is_member, _ = book.partition(_MEMBER)
+    if not is_member:
+        return str(uuid.uuid5(_NAMESPACE, f"{book}/{kind}/{key}"))
+    guid = uuid.uuid5(_NAMESPACE, f"{series}/{kind}/{key.removeprefix(book)}")
+    return f"{id_beginning(book)}{str(guid)[8:]}"
+
+
+def member_key(series: str, number: int) -> str:
+    """The key of a book that is one of many alike."""
+    return f"{series}{_MEMBER}{number}"
+
+
+def id_beginning(book: str) -> str:
+    """The first eight digits of every id in a book of a series."""
+    return f"{int(book.partition(_MEMBER)[2]):08x}"
 
 
 InvoiceType = Literal["ACCREC", "ACCPAY"]

@@ -24,6 +24,7 @@ from xero_pipeline.sandbox.identity.routes import ConsentPolicy
 from xero_pipeline.sandbox.identity.service import Identity
 from xero_pipeline.sandbox.limits import Limiter
 from xero_pipeline.sandbox.people import logins
+from xero_pipeline.sandbox.series import Series, open_series
 from xero_pipeline.sandbox.server import Parts, application
 from xero_pipeline.sandbox.truth import truth_json
 from xero_pipeline.sandbox.world import World
@@ -49,7 +50,9 @@ class SandboxSettings:
         auto_consent: organisation keys that the authorise page connects without asking; empty
             shows the page.
         limits: whether Xero's rate limits are enforced.
-        tier: of the apps; Starter has 1,000 calls a day, the others 5,000.
+        tier: of the apps; Starter has 1,000 calls a day and 5 connections.
+        connections: how many organisations an app may connect, whatever its tier says.
+        series: many more organisations beside the cast.
         redirect_uris: of the apps.
     """
 
@@ -62,6 +65,8 @@ class SandboxSettings:
     auto_consent: tuple[str, ...] = ()
     limits: bool = True
     tier: Tier = "starter"
+    connections: int | None = None
+    series: tuple[Series, ...] = ()
     redirect_uris: tuple[str, ...] = ("http://localhost:8976/callback",)
 
 
@@ -171,6 +176,8 @@ def start(settings: SandboxSettings, cast: Cast = demo_cast) -> RunningSandbox:
     life.save(settings.state)
     clock = Clock(life.clock, frozen=settings.until is not None)
     world = World(clock, cast(life.seed, life.start))
+    for series in settings.series:
+        world.add(open_series(series, clock.now().date()))
     if settings.state is not None:
         (settings.state / "truth.json").write_text(truth_json(world))
 
@@ -199,7 +206,13 @@ def start(settings: SandboxSettings, cast: Cast = demo_cast) -> RunningSandbox:
 
 def _identity(settings: SandboxSettings, seed: int, world: World) -> Identity:
     books = list(world.books.values())
-    apps = registered_apps(seed, settings.tier, settings.redirect_uris, books[0].tenant_id)
+    apps = registered_apps(
+        seed,
+        settings.tier,
+        settings.redirect_uris,
+        books[0].tenant_id,
+        connections=settings.connections,
+    )
     file = RecordFile(settings.state / "identity.json" if settings.state else None)
     return Identity(world.clock, apps, logins(books), file)
 

@@ -22,17 +22,32 @@ class Organisation:
     """A book and the events still to come.
 
     Attributes:
-        history: what has happened, in the order in which it reached the book.
+        is_copy: it is one of a series.
     """
 
-    def __init__(self, book: Book, plan: Plan, opened: Sequence[Event] = ()) -> None:
+    def __init__(
+        self,
+        book: Book,
+        plan: Plan,
+        opened: Sequence[Event] = (),
+        *,
+        shared: Sequence[Event] = (),
+    ) -> None:
+        """`opened` and `shared`: what the book has seen already, by itself or as one of many."""
         self.book = book
-        self.history = list(opened)
+        self.is_copy = bool(shared)
+        self._shared = shared
+        self._own_history = list(opened)
         self._plan = plan
         self._planned_until: dt.datetime | None = None
         self._events: list[Event] = []
         self._applied = 0
         self._meddled = False
+
+    @property
+    def history(self) -> list[Event]:
+        """What has happened, in the order in which it reached the book."""
+        return [*self._shared, *self._own_history]
 
     def meddle(self, event: Event) -> None:
         """Makes something happen that the plan does not know of. Raises Refused."""
@@ -54,7 +69,7 @@ class Organisation:
 
     def _apply(self, event: Event) -> None:
         self.book.apply(event)
-        self.history.append(event)
+        self._own_history.append(event)
 
 
 class World:
@@ -79,6 +94,11 @@ class World:
                     self._by_name.setdefault(name, organisation)
 
     @property
+    def cast(self) -> Sequence[str]:
+        """The tenant ids of those that are not one of many."""
+        return [tenant for tenant, item in self._organisations.items() if not item.is_copy]
+
+    @property
     def books(self) -> Mapping[str, Book]:
         """By tenant id."""
         return {tenant: item.book for tenant, item in self._organisations.items()}
@@ -99,7 +119,7 @@ class World:
     def history(self, tenant: str) -> list[Event]:
         """What has happened to a book until now."""
         with self._current(tenant) as organisation:
-            return list(organisation.history)
+            return organisation.history
 
     def apply(self, tenant: str, events: Iterable[Event]) -> None:
         """Makes something happen that the plan does not know of. Raises Refused."""

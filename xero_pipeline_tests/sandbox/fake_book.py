@@ -9,7 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from xero_pipeline.sandbox.books.errors import BadQuery, Refused
-from xero_pipeline.sandbox.contract import Row, Value
+from xero_pipeline.sandbox.contract import SAME_IDS, Row, Value
 from xero_pipeline.sandbox.events import ContactChanged, Event, xero_id
 
 OPENED = dt.datetime(2026, 1, 1, 9, 0, tzinfo=dt.UTC)
@@ -33,7 +33,8 @@ class FakeBook:
     def __init__(self, key: str, users: Sequence[str], invoices: int = 3) -> None:
         self.key = key
         self.name = f"{key.title()} Ltd"
-        self.tenant_id = xero_id(key, "Organisation", key)
+        self.tenant_id = self.rows_of = xero_id(key, "Organisation", key)
+        self.ids = SAME_IDS
         self._rows: dict[str, dict[str, Row]] = {
             "Organisations": {"0": self._organisation()},
             "Users": {email: self._user(email) for email in users},

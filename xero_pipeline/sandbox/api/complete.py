@@ -59,9 +59,10 @@ def _listed(
     shape = Shape.PAGE if resource.paged else Shape.SUMMARY
     listed = {}
     for row in book.rows(resource.list_key):
-        text = texts.text(book.tenant_id, resource, row, shape, _UNIT_PLACES)
+        text = book.ids.own(texts.text(book.rows_of, resource, row, shape, _UNIT_PLACES))
         updated = row.get("UpdatedDateUTC")
-        listed[str(row[resource.id_field])] = ListedRecord(
+        id_ = book.ids.own(str(row[resource.id_field]).encode()).decode()
+        listed[id_] = ListedRecord(
             updated=updated if isinstance(updated, dt.datetime) else None,
             sha256=hashlib.sha256(text).hexdigest(),
             record=json.loads(text) if with_records else None,

@@ -30,7 +30,7 @@ from xero_pipeline.sandbox.api.texts import RecordTexts
 from xero_pipeline.sandbox.api.where import QueryError
 from xero_pipeline.sandbox.api.xml import xml_document
 from xero_pipeline.sandbox.books.errors import BadQuery
-from xero_pipeline.sandbox.contract import Attachment, Book, Row, Value
+from xero_pipeline.sandbox.contract import Attachment, Book, Ids, Row, Value
 from xero_pipeline.sandbox.front import pause, share_shown
 from xero_pipeline.sandbox.identity import scopes
 from xero_pipeline.sandbox.limits import RateLimited
@@ -56,11 +56,14 @@ class Question:
         return str(self.request.base_url).rstrip("/") + PREFIX
 
     @classmethod
-    def of(cls, request: Request, caller: Caller) -> Question:
+    def of(cls, request: Request, caller: Caller, ids: Ids) -> Question:
+        """The question with its ids as they stand in the rows of the book asked."""
+        path = ids.shared(request.path_params["path"].strip("/"))
+        parameters = request.query_params.items()
         return cls(
             caller=caller,
-            path=tuple(request.path_params["path"].strip("/").split("/")),
-            query=Query.of(request.query_params.items()),
+            path=tuple(path.split("/")),
+            query=Query.of((name, ids.shared(value)) for name, value in parameters),
             modified_since=parse_modified_since(request.headers.get("if-modified-since")),
             accept=request.headers.get("accept", ""),
             share_shown=share_shown(request),
@@ -94,18 +97,20 @@ class AccountingApi:
         try:
             with self._gate.counted(caller) as remaining:
                 await pause(request)
-                response = self._respond(request.method, Question.of(request, caller))
+                response = self._respond(request, caller)
         except RateLimited as refusal:
             response, remaining = too_many(refusal), refusal.remaining
         response.headers.update(limit_headers(remaining))
         return response
 
-    def _respond(self, method: str, question: Question) -> Response:
+    def _respond(self, request: Request, caller: Caller) -> Response:
         try:
-            if method != "GET":
+            if request.method != "GET":
                 raise ApiError(501, "The sandbox is read only")
-            with self._world.open(question.caller.tenant) as book:
-                return self._route(question, book)
+            with self._world.open(caller.tenant) as book:
+                response = self._route(Question.of(request, caller, book.ids), book)
+                response.body = book.ids.own(bytes(response.body))
+                return response
         except ApiError as error:
             return error.response()
         except (QueryError, BadQuery) as error:
@@ -134,13 +139,13 @@ class AccountingApi:
     def _listing(self, question: Question, book: Book, resource: Resource) -> Answer:
         rows = book.rows(resource.list_key)
         listing = list_rows(
-            self._collections.of(book.tenant_id, resource, rows),
+            self._collections.of(book.rows_of, resource, rows),
             question.query,
             question.modified_since,
             replace(self.rules, share_shown=question.share_shown),
         )
         texts = [
-            self._texts.text(book.tenant_id, resource, row, listing.shape, listing.unit_places)
+            self._texts.text(book.rows_of, resource, row, listing.shape, listing.unit_places)
             for row in listing.rows
         ]
         return Answer(resource.list_key, listing.rows, texts, listing.page)
@@ -148,7 +153,7 @@ class AccountingApi:
     def _single(self, question: Question, book: Book, resource: Resource, key: str) -> Answer:
         row = _find(book, resource, key)
         places = unit_places(question.query)
-        text = self._texts.text(book.tenant_id, resource, row, Shape.FULL, places)
+        text = self._texts.text(book.rows_of, resource, row, Shape.FULL, places)
         return Answer(resource.list_key, [row], [text])
 
     def _report(self, question: Question, book: Book, name: str) -> Answer:

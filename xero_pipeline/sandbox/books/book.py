@@ -30,7 +30,7 @@ from xero_pipeline.sandbox.books.shapes import credits as credit_rows
 from xero_pipeline.sandbox.books.shapes import invoices as invoice_rows
 from xero_pipeline.sandbox.books.shapes import payments as payment_rows
 from xero_pipeline.sandbox.books.shapes import settings as setting_rows
-from xero_pipeline.sandbox.contract import Row
+from xero_pipeline.sandbox.contract import SAME_IDS, Ids, Row
 
 _RECODERS: Mapping[events.DocumentKind, Callable[[Records, events.DocumentRecoded], None]] = {
     "Invoice": invoicing.recode,
@@ -125,6 +125,7 @@ class Book:
         key, tenant_id, name, base_currency, timezone: of the organisation. The tenant id is the
             OrganisationID.
         version: grows by one with every applied event.
+        ids, rows_of: its own rows under its own ids, see `contract.Book`.
         clock: what time it is, for everything that depends on today (overdue balances, the date a
             report was made). Until it is set, that is the instant of the last event.
     """
@@ -140,6 +141,8 @@ class Book:
         self.base_currency = opened.base_currency
         self.timezone: ZoneInfo = self._records.timezone
         self.version = 0
+        self.ids: Ids = SAME_IDS
+        self.rows_of = self.tenant_id
         self.clock: Callable[[], dt.datetime] = lambda: self._last_event_at
 
     def apply(self, event: events.Event) -> None:

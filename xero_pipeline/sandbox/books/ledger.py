@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -62,10 +61,10 @@ class Journal:
 class Ledger:
     """Journals, and what they add up to by account and day."""
 
-    def __init__(self, namespace: str) -> None:
-        """`namespace`: the organisation's GUID, from which the journals' GUIDs follow."""
+    def __init__(self, guid: Callable[[str, str], str]) -> None:
+        """`guid`: the id of a journal, from "Journal" and its number."""
         self.journals: list[Journal] = []
-        self._namespace = uuid.UUID(namespace)
+        self._guid = guid
         self._standing: dict[str, Journal] = {}
         self._daily: dict[str, dict[dt.date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         self._own: dict[str, Decimal] = defaultdict(Decimal)
@@ -120,8 +119,7 @@ class Ledger:
         if total([entry.amount for entry in entries]) != 0:
             raise AssertionError(f"journal of {source.type} {source.id} does not balance")
         number = len(self.journals) + 1
-        id_ = str(uuid.uuid5(self._namespace, f"Journal/{number}"))
-        journal = Journal(number, id_, date, at, source, entries)
+        journal = Journal(number, self._guid("Journal", str(number)), date, at, source, entries)
         self.journals.append(journal)
         for entry in entries:
             self._daily[entry.account][date] += entry.amount

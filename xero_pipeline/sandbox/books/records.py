@@ -162,7 +162,7 @@ class Records:
         self.opened = opened
         self.id = xero_id(opened.key, "Organisation", opened.key)
         self.timezone = ZoneInfo(opened.iana_timezone)
-        self.ledger = Ledger(self.id)
+        self.ledger = Ledger(self.guid)
         self.chart = Chart()
         self.contacts: Shelf[doc.Contact] = Shelf("contact")
         self.groups: Shelf[doc.ContactGroup] = Shelf("contact group")

@@ -21,6 +21,10 @@ _LIMITS: dict[Tier, Limits] = {
 }
 
 
+_CONNECTIONS: dict[Tier, int] = {"starter": 5, "core": 50, "plus": 1000, "advanced": 10_000}
+"""Source: developer.xero.com, pricing FAQ."""
+
+
 @dataclass(frozen=True)
 class App:
     """One registered app.
@@ -31,8 +35,10 @@ class App:
         client_secret: None for a PKCE app.
         redirect_uris: https, or http on the host name localhost; compared exactly.
         created: apps from 2 March 2026 on may ask for granular scopes only.
-        tier: of Xero's price list; decides the daily limit.
+        tier: of Xero's price list; decides the daily limit and how many organisations may be
+            connected.
         custom_connection: tenant id of the one organisation of a machine-to-machine app.
+        connections: how many organisations may be connected, whatever the tier says.
 
     Raises:
         ValueError: a redirect address that Xero would refuse.
@@ -45,6 +51,7 @@ class App:
     created: dt.date
     tier: Tier = "starter"
     custom_connection: str | None = None
+    connections: int | None = None
 
     def __post_init__(self) -> None:
         for uri in self.redirect_uris:
@@ -55,6 +62,10 @@ class App:
     @property
     def limits(self) -> Limits:
         return _LIMITS[self.tier]
+
+    @property
+    def most_connections(self) -> int:
+        return _CONNECTIONS[self.tier] if self.connections is None else self.connections
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -82,7 +93,12 @@ class User:
 
 
 def registered_apps(
-    seed: int, tier: Tier, redirect_uris: tuple[str, ...], machine_tenant: str
+    seed: int,
+    tier: Tier,
+    redirect_uris: tuple[str, ...],
+    machine_tenant: str,
+    *,
+    connections: int | None = None,
 ) -> list[App]:
     """The apps every sandbox knows: one of each kind that Xero registers.
 
@@ -91,6 +107,7 @@ def registered_apps(
         tier: of all four.
         redirect_uris: of the three that ask a person.
         machine_tenant: the organisation of the machine-to-machine app.
+        connections: how many organisations each may connect; None: as many as the tier allows.
     """
     new, old = dt.date(2026, 6, 1), dt.date(2025, 6, 1)
 
@@ -106,6 +123,7 @@ def registered_apps(
             created=created,
             tier=tier,
             custom_connection=tenant,
+            connections=connections,
         )
 
     return [

@@ -18,7 +18,12 @@ from xero_pipeline.sandbox.api.gate import Gate
 from xero_pipeline.sandbox.identity.apps import User
 from xero_pipeline.sandbox.identity.pages import consent_page, error_page
 from xero_pipeline.sandbox.identity.records import Connection
-from xero_pipeline.sandbox.identity.service import AuthorisationRequest, Identity, OAuthError
+from xero_pipeline.sandbox.identity.service import (
+    AuthorisationRequest,
+    Identity,
+    OAuthError,
+    TooManyConnections,
+)
 
 
 @dataclass(frozen=True)
@@ -60,10 +65,13 @@ class IdentityServer:
             asked = self._identity.authorisation(request.query_params)
         except OAuthError as error:
             return HTMLResponse(error_page(error.error), 400)
-        if request.method == "POST":
-            return self._clicked(asked, parse_qs((await request.body()).decode()))
-        if self.policy.automatic:
-            return _redirect(self._automatic(asked))
+        try:
+            if request.method == "POST":
+                return self._clicked(asked, parse_qs((await request.body()).decode()))
+            if self.policy.automatic:
+                return _redirect(self._automatic(asked))
+        except TooManyConnections as refusal:
+            return HTMLResponse(error_page(str(refusal)), 403)
         return HTMLResponse(consent_page(asked, self._identity.users, self._names()))
 
     def _automatic(self, asked: AuthorisationRequest) -> str:

@@ -41,6 +41,10 @@ class OAuthError(Exception):
         self.error = error
 
 
+class TooManyConnections(Exception):
+    """The app's tier does not allow so many organisations; the message is for the user."""
+
+
 @dataclass(frozen=True)
 class AuthorisationRequest:
     """A checked request for consent."""
@@ -110,6 +114,12 @@ class Identity:
         """Adds an app, or replaces the one with its client id."""
         self._apps[app.client_id] = app
 
+    def welcome(self, users: Iterable[User]) -> None:
+        """Adds users, or replaces those with their ids; a reset keeps them."""
+        found = {user.user_id: user for user in users}
+        self._users |= found
+        self._first_users |= found
+
     def user(self, email: str) -> User:
         """Raises LookupError when nobody has this address."""
         for user in self._users.values():
@@ -146,7 +156,12 @@ class Identity:
         )
 
     def allow(self, request: AuthorisationRequest, user: User, tenants: Sequence[str]) -> str:
-        """Connects the organisations and returns the redirect address with a code."""
+        """Connects the organisations and returns the redirect address with a code.
+
+        Raises:
+            TooManyConnections: none of them is connected.
+        """
+        self._require_room(request.app, tenants)
         event = str(uuid.uuid4())
         for tenant in tenants:
             self._connections.connect(request.app, user, tenant, event, self._clock.now())
@@ -162,6 +177,15 @@ class Identity:
         )
         self._save()
         return request.redirect(code=code, scope=" ".join(request.scopes))
+
+    def _require_room(self, app: App, tenants: Sequence[str]) -> None:
+        """Several users' connections to one organisation count once."""
+        connected = {each.tenant_id for each in self._connections.live(client_id=app.client_id)}
+        if len(connected.union(tenants)) > app.most_connections:
+            raise TooManyConnections(
+                f"{app.name} can connect to {app.most_connections} organisations on its tier, "
+                f"and is connected to {len(connected)} already."
+            )
 
     def deny(self, request: AuthorisationRequest) -> str:
         return request.redirect(error="access_denied")

@@ -7,12 +7,16 @@ import datetime as dt
 from xero_pipeline.sandbox.books import documents as doc
 from xero_pipeline.sandbox.books.records import Records
 from xero_pipeline.sandbox.books.shapes.common import Fields, present
+from xero_pipeline.sandbox.events import OrganisationOpened
 
 _VERSION_OF_COUNTRY = {"AU": "AU", "GB": "UK", "NZ": "NZ", "US": "US"}
 
 
 def organisation(records: Records) -> Fields:
-    opened = records.opened
+    return organisation_row(records.opened, records.id)
+
+
+def organisation_row(opened: OrganisationOpened, organisation_id: str) -> Fields:
     return {
         "Name": opened.name,
         "LegalName": opened.legal_name,
@@ -33,7 +37,7 @@ def organisation(records: Records) -> Fields:
         "OrganisationEntityType": "COMPANY",
         "Timezone": opened.timezone,
         "ShortCode": opened.short_code,
-        "OrganisationID": records.id,
+        "OrganisationID": organisation_id,
         "Edition": "BUSINESS",
         "Class": opened.organisation_class,
         "Addresses": [],
