@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from xero_pipeline.alerts.conditions import Condition, Kind
 from xero_pipeline.connections.database import Database
 from xero_pipeline.connections.tables import alert_messages, alerts
+from xero_pipeline.settings import Settings
 
 REMINDERS = (timedelta(days=1), timedelta(days=3), timedelta(days=7))
 """When an open alert is repeated, counted from the last time; the last one again and again."""
@@ -75,6 +76,14 @@ class AlertBook:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    @classmethod
+    def open(cls, settings: Settings) -> AlertBook:
+        """Raises HomeUnusable."""
+        return cls(Database.open(settings))
+
+    def close(self) -> None:
+        self._database.close()
 
     def note(
         self, present: Sequence[Condition], now: datetime, kinds: Sequence[Kind] = tuple(Kind)
