@@ -253,6 +253,18 @@ def summary() -> None:
 
 
 @app.command()
+def usage(as_json: AsJson = False) -> None:
+    """What reading costs: calls and bytes by month and organisation, what the tier includes."""
+    from xero_pipeline import api_cost
+
+    cost = api_cost.read_api_cost(Settings())
+    if as_json:
+        print(api_cost.as_json(cost))
+    else:
+        api_cost.print_api_cost(cost, out)
+
+
+@app.command()
 def doctor() -> None:
     """Check settings, home, key, clock, Xero, and every connection; say what to do."""
     from xero_pipeline.doctor import diagnose

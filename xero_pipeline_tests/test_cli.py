@@ -352,6 +352,18 @@ def test_the_summary_is_printed(run: Run, published: Studio) -> None:
 # --- syncing -------------------------------------------------------------------------------------
 
 
+def test_usage_says_what_reading_costs(run: Run, at_sandbox: RunningSandbox) -> None:
+    """Connecting asks for the organisation, whose bytes are free."""
+    assert run("usage").out == "No call to Xero has been counted yet.\n"
+    assert run(*CONNECT).code == 0
+    printed = run("usage").out
+    assert "Xero's tier starter" in printed
+    assert AGENCY in printed
+    cost = json.loads(run("usage", "--json").out)
+    assert [(month["calls"], month["billed_bytes"]) for month in cost["months"]] == [(1, 0)]
+    assert cost["today"] == [{"organisation_name": AGENCY, "left": 999, "left_for_schedules": 899}]
+
+
 def test_organisations_to_be_reconnected_are_named_and_not_asked_for(
     run: Run, at_sandbox: RunningSandbox
 ) -> None:
