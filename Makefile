@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STATE := $(CURDIR)/.xero_pipeline
 
-.PHONY: install demo ui test lint typecheck bench lock clean
+.PHONY: install demo ui test lint typecheck bench bench-million lock clean
 
 install: .venv/installed
 
@@ -34,6 +34,9 @@ test: lint typecheck
 
 bench: install
 	$(BIN)/python -m xero_pipeline_tests.benchmarks
+
+bench-million: install
+	$(BIN)/python -m xero_pipeline_tests.benchmarks --million
 
 lock:
 	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv

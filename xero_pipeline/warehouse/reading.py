@@ -79,16 +79,24 @@ from (
     select
         pages.*,
         unnest({_or_error(quoted(table.list_key), f"there is no {table.list_key} in it")}) as item
-    from read_json(
+    from {typed_pages(table)}
+    join pages using (filename)
+)"""
+
+
+def typed_pages(table: RawTable) -> str:
+    """Pages as DuckDB's JSON reader gives them: a row per page, its records as a list of structs.
+
+    Takes the parameter `$files`.
+    """
+    return f"""read_json(
         $files,
         columns = {{{quoted(table.list_key)}: '{table.record.wire}[]'}},
         records = true,
         format = 'unstructured',
         maximum_object_size = {_LARGEST_PAGE_BYTES},
         filename = true
-    )
-    join pages using (filename)
-)"""
+    )"""
 
 
 def _converted(table: RawTable, name: str) -> str:

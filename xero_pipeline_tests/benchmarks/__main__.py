@@ -21,6 +21,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from xero_pipeline_tests.benchmarks import million as million_invoices
 from xero_pipeline_tests.benchmarks.contenders import (
     CONTENDERS,
     OURS,
@@ -71,8 +72,13 @@ def main(
     sandbox: Annotated[
         bool, typer.Option("--sandbox", help="Only this pipeline, against the sandbox")
     ] = False,
+    million: Annotated[
+        bool, typer.Option("--million", help="Only this pipeline, a million invoices")
+    ] = False,
 ) -> None:
     """Compare this pipeline with tap-xero and dlt on one full sync of invoices."""
+    if million:
+        return _million()
     count = 2_000 if quick else 20_000
     contenders = [OURS] if sandbox else CONTENDERS
     for runner in (runner for contender in contenders for runner in contender.runners):
@@ -89,6 +95,13 @@ def main(
     )
     console.print(_table(results))
     _check(results[0])
+
+
+def _million() -> None:
+    try:
+        million_invoices.main()
+    except RunFailed as failure:
+        sys.exit(str(failure))
 
 
 def _measure(server: Server, contenders: Sequence[Contender], runs: int) -> list[Result]:

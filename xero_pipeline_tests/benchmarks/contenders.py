@@ -63,12 +63,14 @@ class Run:
     Attributes:
         seconds: from the first request to the last committed row, the server's time included.
         traffic: calls to /Invoices and bytes read.
+        cpu_seconds: of all its processes together.
         peak_memory: bytes, of all its processes together.
         invoices, lines: rows found in its database; None where it loads none.
     """
 
     seconds: float
     traffic: Traffic
+    cpu_seconds: float
     peak_memory: int
     invoices: int | None
     lines: int | None
@@ -80,14 +82,19 @@ def run(contender: Contender, server: Server) -> Run:
     Raises:
         RunFailed: one of its processes failed.
     """
-    with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
-        folder = Path(name)
-        server.forget_traffic()
-        _run_processes(contender, server, folder)
-        reports = read_reports(folder)
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        return run_in(Path(folder), contender, server)
+
+
+def run_in(folder: Path, contender: Contender, server: Server) -> Run:
+    """As `run`, in a folder that stays."""
+    server.forget_traffic()
+    _run_processes(contender, server, folder)
+    reports = read_reports(folder)
     return Run(
         seconds=max(each.ended for each in reports) - min(each.started for each in reports),
         traffic=server.traffic(),
+        cpu_seconds=sum(each.cpu_seconds for each in reports),
         peak_memory=sum(each.peak_memory for each in reports),
         invoices=next((each.invoices for each in reports if each.invoices is not None), None),
         lines=next((each.lines for each in reports if each.lines is not None), None),

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from xero_pipeline_tests.benchmarks.invoices import invoices, page
+from xero_pipeline_tests.benchmarks.invoices import Invoices
 from xero_pipeline_tests.benchmarks.served import API, Traffic
 
 _TENANT_ID = "a46fcb6f-5d5e-4a7a-9f24-6e1f0f1d9c11"
@@ -55,17 +55,16 @@ _ORGANISATION = {
 
 
 class InvoicePages:
-    """All invoices of one organisation, cut into pages. A page is rendered once and kept."""
+    """All invoices of one organisation, cut into pages."""
 
     def __init__(self, count: int) -> None:
-        self._invoices = invoices(count)
-        self._rendered: dict[tuple[int, int], bytes] = {}
+        self._invoices = Invoices(count)
         self._traffic = Traffic()
 
     async def answer(self, request: Request) -> Response:
         number = max(_whole_number(request, "page", 1), 1)
         size = min(max(_whole_number(request, "pageSize", 100), 1), 1000)
-        body = self._page(number, size)
+        body = self._invoices.page(number, size)
         self._traffic = Traffic(self._traffic.calls + 1, self._traffic.body_bytes + len(body))
         return Response(body, headers=_HEADERS)
 
@@ -74,11 +73,6 @@ class InvoicePages:
         if request.method == "DELETE":
             self._traffic = Traffic()
         return JSONResponse(asdict(self._traffic))
-
-    def _page(self, number: int, size: int) -> bytes:
-        if (number, size) not in self._rendered:
-            self._rendered[number, size] = page(self._invoices, number, size)
-        return self._rendered[number, size]
 
 
 def application(count: int) -> Starlette:

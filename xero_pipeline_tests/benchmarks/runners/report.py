@@ -22,6 +22,7 @@ class Report:
 
     Attributes:
         started, ended: seconds since 1970.
+        cpu_seconds: of all its threads.
         peak_memory: bytes, of this process and of the largest of its children.
         invoices, lines: found in what it wrote, counted after the clock had stopped; None for a
             process that only passes them on.
@@ -29,9 +30,14 @@ class Report:
 
     started: float
     ended: float
+    cpu_seconds: float
     peak_memory: int
     invoices: int | None = None
     lines: int | None = None
+
+    @property
+    def seconds(self) -> float:
+        return self.ended - self.started
 
     def write(self, folder: Path, name: str) -> None:
         (folder / f"{name}.report.json").write_text(json.dumps(asdict(self)))
@@ -42,12 +48,17 @@ def read_reports(folder: Path) -> list[Report]:
     return [Report(**json.loads(file.read_text())) for file in folder.glob("*.report.json")]
 
 
+def read_report(folder: Path, name: str) -> Report:
+    """One process's report."""
+    return Report(**json.loads((folder / f"{name}.report.json").read_text()))
+
+
 def timed(work: Callable[[], object]) -> Report:
     """Do the work and time it."""
-    started = time.time()
+    started, cpu_before = time.time(), time.process_time()
     work()
-    ended = time.time()
-    return Report(started, ended, _peak_memory())
+    ended, cpu_after = time.time(), time.process_time()
+    return Report(started, ended, cpu_after - cpu_before, _peak_memory())
 
 
 def _peak_memory() -> int:
