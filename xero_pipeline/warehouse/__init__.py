@@ -13,10 +13,12 @@ from xero_pipeline.warehouse.cursors import (
     read_progress,
 )
 from xero_pipeline.warehouse.errors import (
+    LandingBusy,
     LandingFailed,
     ModelFailed,
     ModelsInvalid,
     NothingPublished,
+    PagesDamaged,
     PageUnreadable,
     PublishFailed,
     WarehouseBusy,
@@ -42,6 +44,8 @@ from xero_pipeline.warehouse.models.graph import ModelGraph
 from xero_pipeline.warehouse.models.lineage import Column, column_lineage, column_schema
 from xero_pipeline.warehouse.models.parsing import Kind, Node
 from xero_pipeline.warehouse.publish import PublishedSnapshot, publish
+from xero_pipeline.warehouse.rebuild import Rebuilt, rebuild
+from xero_pipeline.warehouse.retention import Keeping, Tidied, tidy
 from xero_pipeline.warehouse.schema import (
     create_tables,
     open_build_database,
@@ -60,8 +64,10 @@ __all__ = [
     "Column",
     "ColumnDoc",
     "EndpointProgress",
+    "Keeping",
     "Kind",
     "Landing",
+    "LandingBusy",
     "LandingFailed",
     "LoadedBatch",
     "ModelDoc",
@@ -71,11 +77,14 @@ __all__ = [
     "Node",
     "NothingPublished",
     "PageUnreadable",
+    "PagesDamaged",
     "Progress",
     "PublishFailed",
     "PublishedSnapshot",
+    "Rebuilt",
     "TestCase",
     "TestResult",
+    "Tidied",
     "WarehouseBusy",
     "WarehouseError",
     "WarehouseUnreadable",
@@ -94,9 +103,11 @@ __all__ = [
     "read_cursors",
     "read_progress",
     "read_published",
+    "rebuild",
     "replace_ops_table",
     "run_data_test",
     "run_data_tests",
     "test_cases",
+    "tidy",
     "transaction",
 ]

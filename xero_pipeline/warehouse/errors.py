@@ -5,6 +5,8 @@
     ├── WarehouseUnreadable the database file cannot be opened at all
     ├── LandingFailed       pages could not be written to the disk
     ├── PageUnreadable      a landed page is not what the endpoint should answer
+    ├── PagesDamaged        landed pages that a rebuild needs are damaged
+    ├── LandingBusy         the archive is being rebuilt from, or tidied up
     ├── ModelsInvalid       dbt_like_sql/ contradicts itself; nothing was run
     ├── ModelFailed         DuckDB refused a model
     ├── PublishFailed       the snapshot could not be written
@@ -15,6 +17,7 @@ Every message says what happened and what to do next.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -70,10 +73,44 @@ class PageUnreadable(WarehouseError):
         self.organisation_id = organisation_id
         self.endpoint = endpoint
         self.file = file
+        self.reason = reason
         super().__init__(
             f"{endpoint} of organisation {organisation_id}: the page {file} cannot be read "
             f"({reason}). None of the new {endpoint} pages were loaded; the tables are as they "
             f"were. Remove the folder {file.parent} and sync {endpoint} again."
+        )
+
+
+class PagesDamaged(WarehouseError):
+    """The archive has gaps that a rebuild would show; the warehouse is as it was.
+
+    Attributes:
+        pages: every one of them.
+    """
+
+    def __init__(self, pages: Sequence[PageUnreadable]) -> None:
+        self.pages = tuple(pages)
+        listed = "\n".join(
+            f"  {page.endpoint} of organisation {page.organisation_id}: {page.file} ({page.reason})"
+            for page in pages
+        )
+        organisations = " ".join(
+            f"--organisation {each}" for each in sorted({page.organisation_id for page in pages})
+        )
+        super().__init__(
+            f"Nothing was rebuilt, because these landed files are damaged:\n{listed}\n"
+            f"Restore them from a backup, or run `xero-pipeline sync --full {organisations}`: what "
+            f"Xero lists anew makes them unneeded. Then rebuild again."
+        )
+
+
+class LandingBusy(WarehouseError):
+    """Two processes may not go through the whole archive at once while one of them changes it."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(
+            f"Another process is rebuilding from {root} or tidying it up at this moment. Wait "
+            f"until it has ended, then run again. Syncs go on meanwhile."
         )
 
 

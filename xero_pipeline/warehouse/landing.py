@@ -7,9 +7,10 @@ that endpoint goes on after them where that is safe, and removes them otherwise.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -22,13 +23,15 @@ from xero_pipeline.warehouse.batches import (
     QuietWalk,
     read_batch,
 )
-from xero_pipeline.warehouse.durable import HeldFolder
-from xero_pipeline.warehouse.errors import LandingFailed
+from xero_pipeline.warehouse.durable import HeldFolder, make_folder
+from xero_pipeline.warehouse.errors import LandingBusy, LandingFailed
 from xero_pipeline.warehouse.shelf import Shelf, marked_organisations, marks_of
 from xero_pipeline.warehouse.walk_log import Question, resumed
 from xero_pipeline.warehouse.writing import BatchWriter, landing_errors
 
 __all__ = ["Batch", "BatchWriter", "LandedPage", "Landing", "Manifest", "QuietWalk"]
+
+_WORKSPACE = ".workspace"
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,37 @@ class Landing:
         for batch in batches:
             organisation_id, endpoint, sync_id = batch.identity
             Shelf(self.root, endpoint, str(organisation_id)).mark(sync_id).unlink(missing_ok=True)
+
+    def shelves(self) -> list[Shelf]:
+        """Every place that has batches, by endpoint. Looks at names only."""
+        folders = sorted(self.root.glob("[!.]*/*/"))
+        return [Shelf(self.root, folder.parent.name, folder.name) for folder in folders]
+
+    @contextlib.contextmanager
+    def to_itself(self) -> Iterator[Path]:
+        """Keep others from going through the whole archive, or changing it, meanwhile.
+
+        Syncs may go on. Gives an empty folder to work in.
+
+        Raises:
+            LandingBusy: somebody else is doing so.
+        """
+        workspace = self.root / _WORKSPACE
+        make_folder(workspace)
+        held = HeldFolder.hold(workspace)
+        if held is None:
+            raise LandingBusy(self.root)
+        try:
+            _clear(workspace)  # a killed one may have left something
+            yield workspace
+        finally:
+            _clear(workspace)
+            held.let_go()
+
+
+def _clear(folder: Path) -> None:
+    for each in folder.iterdir():
+        shutil.rmtree(each)
 
 
 def _oldest_first(batches: Iterable[Batch]) -> list[Batch]:

@@ -3,6 +3,7 @@
     <endpoint>/<organisation_id>/<sync_id>/00001.json.zst   a page
                                            batch.json       the manifest, written last
                                            walk.jsonl       how far an unfinished walk has come
+    <endpoint>/<organisation_id>/<first>_<last>_<count>.tar.zst   older batches, archived
     .unloaded/<organisation_id>/<endpoint>.<sync_id>        marks a batch that is not loaded yet
 
 A mark stands from before a batch's first page until its rows are committed, so that what is
@@ -16,11 +17,13 @@ import datetime as dt
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Self
 
 from xero_pipeline.warehouse.batches import MANIFEST
 from xero_pipeline.warehouse.durable import HeldFolder, make_folder
 
 UNLOADED = ".unloaded"
+_ARCHIVE = ".tar.zst"
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,15 @@ class Shelf:
     def is_complete(self, sync_id: str) -> bool:
         return (self.folder / sync_id / MANIFEST).exists()
 
+    def complete(self) -> list[str]:
+        """Sync ids of all batches outside archives, oldest first."""
+        return sorted(manifest.parent.name for manifest in self.folder.glob(f"*/{MANIFEST}"))
+
+    def archives(self) -> list[Archive]:
+        """Oldest first."""
+        found = (Archive.at(path) for path in self.folder.glob(f"*{_ARCHIVE}"))
+        return sorted(found, key=lambda archive: archive.last)
+
     def open_folder(self, started_at: dt.datetime) -> HeldFolder:
         """A new batch's folder, marked and held.
 
@@ -65,6 +77,30 @@ class Shelf:
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
         return held
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A file of many batches.
+
+    Attributes:
+        first, last: sync ids of its oldest and newest batch.
+        count: how many there are.
+    """
+
+    path: Path
+    first: str
+    last: str
+    count: int
+
+    @classmethod
+    def named(cls, folder: Path, first: str, last: str, count: int) -> Self:
+        return cls(folder / f"{first}_{last}_{count}{_ARCHIVE}", first, last, count)
+
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        first, last, count = path.name.removesuffix(_ARCHIVE).split("_")
+        return cls(path, first, last, int(count))
 
 
 @dataclass(frozen=True)
