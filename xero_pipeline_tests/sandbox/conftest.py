@@ -47,6 +47,12 @@ def shared_sandbox() -> Iterator[RunningSandbox]:
 
 
 @pytest.fixture
+def edited_sandbox(start_sandbox: StartSandbox) -> RunningSandbox:
+    """One of its own, for a test that edits the books."""
+    return start_sandbox(SandboxSettings(until=NOW, auto_consent=("agency",), limits=False))
+
+
+@pytest.fixture
 def sandbox(shared_sandbox: RunningSandbox) -> RunningSandbox:
     """As freshly started, but for edits of the books."""
     shared_sandbox.control.reset()
