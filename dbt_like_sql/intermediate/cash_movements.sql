@@ -71,7 +71,9 @@ bank_transactions as (
     left join transfer_values
         on transfer_values.organisation_id = transactions.organisation_id
         and transfer_values.bank_transaction_id = transactions.bank_transaction_id
-    where transactions.status = 'AUTHORISED' and not transactions.is_removed
+    where transactions.status = 'AUTHORISED'
+        and not transactions.is_removed
+        and (transactions.type like 'RECEIVE%' or transactions.type like 'SPEND%')
 ),
 
 -- Lines share out the transaction's total; the last one takes what is left, so that they add up.
@@ -167,7 +169,7 @@ payments as (
     left join intermediate.documents as documents
         on documents.organisation_id = payments.organisation_id
         and documents.document_id = payments.document_id
-    where payments.status <> 'DELETED' and not payments.is_removed
+    where payments.status = 'AUTHORISED' and not payments.is_removed
 ),
 
 converted_payments as (

@@ -28,7 +28,7 @@ seen as (
     join intermediate.documents as documents
         on documents.organisation_id = payments.organisation_id
         and documents.document_id = payments.document_id
-    where payments.status <> 'DELETED' and not payments.is_removed
+    where payments.status = 'AUTHORISED' and not payments.is_removed
     union all
     select
         organisation_id,

@@ -116,7 +116,7 @@ pre_and_overpayments as (
         -- Also spelt ARPREPAYMENT, APOVERPAYMENT and so on.
         case
             when money_ahead.type like 'RECEIVE%' or money_ahead.type like 'AR%' then 'receivable'
-            else 'payable'
+            when money_ahead.type like 'SPEND%' or money_ahead.type like 'AP%' then 'payable'
         end as ledger,
         -1 as sign,
         null::varchar as document_number,
@@ -158,6 +158,8 @@ converted as (
     from documents
     join organisations
         on organisations.organisation_id = documents.organisation_id
+    -- A type that Xero has added since counts nowhere; the tests of staging name it.
+    where documents.ledger is not null
 )
 
 select

@@ -12,5 +12,5 @@ join staging.organisations as organisations
     on organisations.organisation_id = invoices.organisation_id
 where invoices.type = 'ACCREC'
     and invoices.repeating_invoice_id is not null
-    and invoices.status not in ('VOIDED', 'DELETED')
+    and invoices.status in ('DRAFT', 'SUBMITTED', 'AUTHORISED', 'PAID')
     and invoices.invoice_date <= organisations.as_of_date

@@ -34,7 +34,7 @@ select
     end as paid_until,
     -- DRAFT only says how the invoices are made. Xero moves StartDate to the next invoice when a
     -- template is edited, so a plan that has invoiced before has begun, whatever StartDate says.
-    templates.status <> 'DELETED'
+    templates.status in ('DRAFT', 'AUTHORISED')
     and not templates.is_removed
     and coalesce(templates.end_date >= organisations.as_of_date, true)
     and (

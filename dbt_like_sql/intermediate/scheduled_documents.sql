@@ -32,7 +32,7 @@ live_templates as (
     left join latest_rates
         on latest_rates.organisation_id = templates.organisation_id
         and latest_rates.currency_code = templates.currency_code
-    where templates.status <> 'DELETED'
+    where templates.status in ('DRAFT', 'AUTHORISED')
         and not templates.is_removed
         and templates.next_scheduled_date is not null
         and templates.schedule_period > 0

@@ -20,7 +20,7 @@ payments as (
         payment_date as recorded_date,
         amount
     from staging.payments
-    where status <> 'DELETED' and not is_removed
+    where status = 'AUTHORISED' and not is_removed
 ),
 
 allocations as (

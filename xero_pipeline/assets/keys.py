@@ -30,5 +30,9 @@ def relation_key(relation: str) -> dg.AssetKey:
     if schema == "raw":
         return raw_key(name)
     if schema == "ops":
-        return raw_key("organisation") if name in ("syncs", "cursors") else CONNECTIONS
+        return (
+            raw_key("organisation")
+            if name in ("syncs", "cursors", "unknown_fields")
+            else CONNECTIONS
+        )
     return dg.AssetKey([schema, name])
