@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 import dagster as dg
 
 from xero_pipeline.assets.keys import raw_key
-from xero_pipeline.assets.one_by_one import SyncFailure
-from xero_pipeline.sync import EndpointSync, OrganisationSync
+from xero_pipeline.sync import Alarm, EndpointSync, OrganisationSync, SyncFailure
 from xero_pipeline.xero import LimitError, PermanentError
 
 ORGANISATION = raw_key("organisation")
@@ -19,19 +18,45 @@ ALL_READ = dg.AssetCheckSpec(
     asset=ORGANISATION,
     description="Every organisation of the run was read to the end.",
 )
+NOTHING_MISSING = dg.AssetCheckSpec(
+    "nothing_missing",
+    asset=ORGANISATION,
+    description="No endpoint was refused, came back empty where there was plenty, or lost pages.",
+)
 
 _SHOWN = 20
 
 
 @dataclass
 class Deliveries:
-    """The syncs of one run, in the order in which they ended."""
+    """The syncs of one run, in the order in which they ended.
+
+    Attributes:
+        syncs: those that came to their end, and what the others brought until they failed.
+    """
 
     syncs: list[OrganisationSync] = field(default_factory=list)
     failures: list[SyncFailure] = field(default_factory=list)
 
+    def add(self, result: OrganisationSync | SyncFailure) -> OrganisationSync | None:
+        """Keep one result. Returns what was loaded, if anything."""
+        if isinstance(result, SyncFailure):
+            self.failures.append(result)
+        brought = result.brought if isinstance(result, SyncFailure) else result
+        if brought is not None:
+            self.syncs.append(brought)
+        return brought
+
+    @property
+    def is_all_failed(self) -> bool:
+        failed = {each.organisation_key for each in self.failures}
+        return bool(failed) and all(each.organisation_key in failed for each in self.syncs)
+
+    def has_read(self, key: dg.AssetKey) -> bool:
+        return any(key.path[-1] in sync.endpoints for sync in self.syncs)
+
     def failure(self) -> dg.Failure:
-        """Why nobody could be read. What asking again cannot mend Dagster must not retry either."""
+        """Why they could not be read. What asking again cannot mend Dagster must not retry."""
         is_hopeless = all(
             isinstance(each.error, PermanentError | LimitError) for each in self.failures
         )
@@ -46,13 +71,24 @@ class Deliveries:
     def all_read(self) -> dg.AssetCheckResult:
         """Fails with a sentence for each organisation that could not be read."""
         problems = {each.organisation_name: str(each.error) for each in self.failures}
-        names = ", ".join(problems)
         return dg.AssetCheckResult(
             check_name=ALL_READ.name,
             asset_key=ORGANISATION,
             passed=not problems,
-            description=f"Not read: {names}. The others were." if problems else None,
+            description=f"Not read: {_listed(list(problems))}." if problems else None,
             metadata={name: dg.MetadataValue.text(problem) for name, problem in problems.items()},
+        )
+
+    def nothing_missing(self) -> dg.AssetCheckResult:
+        """Warns of what came and looks incomplete, with what was expected and what there is."""
+        alarms = [(sync.organisation_name, alarm) for sync in self.syncs for alarm in sync.alarms]
+        return dg.AssetCheckResult(
+            check_name=NOTHING_MISSING.name,
+            asset_key=ORGANISATION,
+            passed=not alarms,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=_listed([alarm.sentence for _, alarm in alarms], "\n") or None,
+            metadata={"alarms": _table(alarms)} if alarms else None,
         )
 
 
@@ -64,10 +100,11 @@ class Marks:
     _marked: dict[dg.AssetKey, set[str]] = field(default_factory=dict)
 
     def due(
-        self, organisation: str, sync: OrganisationSync, selected: Collection[dg.AssetKey]
+        self, sync: OrganisationSync, selected: Collection[dg.AssetKey]
     ) -> Iterator[dg.AssetMaterialization]:
         """The partitions that show what this sync brought: the organisation's own always, those of
         tables where it changed something or that it is in for the first time."""
+        organisation = sync.organisation_key
         for key in selected:
             brought = sync.endpoints.get(key.path[-1])
             if brought is None:
@@ -119,3 +156,19 @@ def _listed(words: Sequence[str], separator: str = ", ") -> str:
     listed = separator.join(words[:_SHOWN])
     more = len(words) - _SHOWN
     return f"{listed}{separator}and {more} more" if more > 0 else listed
+
+
+def _table(alarms: Sequence[tuple[str, Alarm]]) -> dg.MetadataValue:
+    return dg.MetadataValue.table(
+        [
+            dg.TableRecord(
+                {
+                    "organisation": organisation,
+                    "endpoint": alarm.endpoint,
+                    "expected": alarm.expected,
+                    "actual": alarm.actual,
+                }
+            )
+            for organisation, alarm in alarms
+        ]
+    )

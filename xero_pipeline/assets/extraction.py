@@ -11,16 +11,17 @@ from typing import Literal
 import dagster as dg
 from pydantic import Field
 
-from xero_pipeline.assets.deliveries import ALL_READ, Deliveries, Marks
+from xero_pipeline.assets.deliveries import ALL_READ, NOTHING_MISSING, Deliveries, Marks
 from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS, raw_key
-from xero_pipeline.assets.one_by_one import SyncFailure, sync_organisations
 from xero_pipeline.assets.resources import Pipeline, Warehouse
 from xero_pipeline.connections import Connections
-from xero_pipeline.sync import Depth
+from xero_pipeline.sync import Depth, sync_organisations
 from xero_pipeline.warehouse import raw_columns
-from xero_pipeline.xero import ENDPOINTS, REPORTS, Endpoint, Report
+from xero_pipeline.xero import ENDPOINTS, EXTRA_ENDPOINTS, REPORTS, Asker, Endpoint, Report
 
 EXTRACTION_OP = "xero"
+
+_AUTOMATIC_TAGS = ("dagster/schedule_name", "dagster/sensor_name")
 
 
 class Extraction(dg.Config):
@@ -40,11 +41,12 @@ def _spec(source: Endpoint | Report) -> dg.AssetSpec:
     """Without dependencies among each other: Dagster would look up the partitions of a table that
     another one depends on, and a run over many organisations has none."""
     kind = "as of the organisation's day" if isinstance(source, Report) else "its latest state"
+    unless_off = " Read where `XERO_EXTRA_ENDPOINTS` names it." if source in EXTRA_ENDPOINTS else ""
     columns = [dg.TableColumn(name, type_) for name, type_ in raw_columns(source.name).items()]
     return dg.AssetSpec(
         raw_key(source.name),
         group_name="xero",
-        description=f"`raw.{source.name}`: Xero's `{source.path}`, {kind}.",
+        description=f"`raw.{source.name}`: Xero's `{source.path}`, {kind}.{unless_off}",
         kinds={"xero", "duckdb"},
         metadata={
             "dagster/table_name": f"warehouse.raw.{source.name}",
@@ -54,14 +56,15 @@ def _spec(source: Endpoint | Report) -> dg.AssetSpec:
     )
 
 
-_SOURCES: tuple[Endpoint | Report, ...] = (*ENDPOINTS, *REPORTS)
+_SOURCES: tuple[Endpoint | Report, ...] = (*ENDPOINTS, *EXTRA_ENDPOINTS, *REPORTS)
 _SPECS = [_spec(source) for source in _SOURCES]
+_EXTRA = {raw_key(source.name) for source in EXTRA_ENDPOINTS}
 
 
 @dg.multi_asset(
     name=EXTRACTION_OP,
     specs=_SPECS,
-    check_specs=[ALL_READ],
+    check_specs=[ALL_READ, NOTHING_MISSING],
     partitions_def=ORGANISATION_PARTITIONS,
     backfill_policy=dg.BackfillPolicy.single_run(),
     can_subset=True,
@@ -76,35 +79,40 @@ def extraction(
     """
     selected = [spec.key for spec in _SPECS if spec.key in context.selected_asset_keys]
     is_chosen = context.has_partition_key or context.has_partition_key_range
-    deliveries = Deliveries()
+    deliveries, marks = Deliveries(), Marks(context.instance)
     with pipeline.connections() as connections:
-        keys = {each.organisation_id: each.organisation_key for each in connections.connections()}
-        marks = Marks(context.instance)
         results = sync_organisations(
             connections,
             pipeline.landing(),
             warehouse.get_connection,
             context.partition_keys if is_chosen else _named(config, connections),
             depth=Depth(config.depth),
-            only={key.path[-1] for key in selected},
+            only=None if len(selected) == len(_SPECS) else {key.path[-1] for key in selected},
+            asker=_asker(context.run),
         )
         for result in results:
-            if isinstance(result, SyncFailure):
-                deliveries.failures.append(result)
-                continue
-            deliveries.syncs.append(result)
-            # Dagster itself marks the partitions that a run was asked for.
-            if not is_chosen:
-                for mark in marks.due(keys[result.organisation_id], result, selected):
+            brought = deliveries.add(result)
+            # The partitions that a run was asked for are marked by Dagster itself.
+            if brought is not None and not is_chosen:
+                for mark in marks.due(brought, selected):
                     context.log_event(mark)
-    if deliveries.failures and (is_chosen or not deliveries.syncs):
+    if deliveries.is_all_failed or (is_chosen and deliveries.failures):
         raise deliveries.failure()
-    yield from (deliveries.of_table(key) for key in selected)
+    for key in selected:
+        if key not in _EXTRA or deliveries.has_read(key):
+            yield deliveries.of_table(key)
     if context.selected_asset_check_keys:
         yield deliveries.all_read()
+        yield deliveries.nothing_missing()
 
 
 def _named(config: Extraction, connections: Connections) -> list[str]:
     """The organisations of a run without partitions."""
     known = connections.connections()
     return config.organisations or [each.organisation_key for each in known if each.may_sync]
+
+
+def _asker(run: dg.DagsterRun) -> Asker:
+    """What nobody asked for by hand leaves the last calls of a day to people."""
+    is_automatic = any(tag in run.tags for tag in _AUTOMATIC_TAGS)
+    return Asker.SCHEDULE if is_automatic else Asker.PERSON

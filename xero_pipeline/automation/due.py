@@ -28,7 +28,6 @@ class Candidate:
         organisation: its partition key.
         is_healthy: False while a person has to reconnect it: asking Xero again would only fail.
         last_sync_at: when its last successful sync ended (UTC); None before the first.
-        calls_left: what the scheduler may still use of the day's calls.
         resume_at: when Xero's daily limit lets it be asked again (UTC); None: at once.
         last_asked_at: when a run for it was last asked for (UTC), if no sync has ended since.
     """
@@ -36,14 +35,11 @@ class Candidate:
     organisation: str
     is_healthy: bool
     last_sync_at: datetime | None
-    calls_left: int
     resume_at: datetime | None = None
     last_asked_at: datetime | None = None
 
-    def may_be_asked(self, now: datetime, calls: int) -> bool:
-        """A sync of so many calls could be done to its end now."""
-        is_allowed = self.resume_at is None or self.resume_at <= now
-        return self.is_healthy and is_allowed and self.calls_left >= calls
+    def may_be_asked(self, now: datetime) -> bool:
+        return self.is_healthy and (self.resume_at is None or self.resume_at <= now)
 
     def is_stale(self, now: datetime, freshness: timedelta) -> bool:
         """Neither read nor asked for of late: one that fails is not asked for at every tick."""
@@ -55,20 +51,17 @@ def due(
     candidates: Sequence[Candidate],
     now: datetime,
     freshness: timedelta,
-    *,
-    calls_a_sync: int,
     in_progress: Collection[str] = (),
 ) -> list[str]:
     """The organisations to refresh now, the longest waiting first.
 
     An organisation with a run in progress is left out: a second one would only wait for the first.
-    One whose calls are used up, but for those kept for people, waits until there are new ones.
     """
     waiting = [
         candidate
         for candidate in candidates
         if candidate.organisation not in in_progress
-        and candidate.may_be_asked(now, calls_a_sync)
+        and candidate.may_be_asked(now)
         and candidate.is_stale(now, freshness)
     ]
     never = datetime.min.replace(tzinfo=now.tzinfo)

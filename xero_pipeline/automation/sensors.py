@@ -16,18 +16,15 @@ from xero_pipeline.automation.due import (
     partition_changes,
 )
 from xero_pipeline.automation.jobs import REFRESH
-from xero_pipeline.connections import Connections
-from xero_pipeline.sync import Depth
-from xero_pipeline.xero import ENDPOINTS, REPORTS
+from xero_pipeline.connections import Connection
+from xero_pipeline.connections.gateway import day_budget
+from xero_pipeline.sync import Depth, calls_without_changes
+from xero_pipeline.xero import Asker, DayBudget
 
 WANTED_FRESHNESS = timedelta(minutes=15)
 """Bank transactions have no webhook at Xero: asking this often is how they become known."""
 
-_KEPT_FOR_PEOPLE = 0.1
-"""Of the day's calls the scheduler leaves these to people who look something up or connect."""
-
-_CALLS_AN_INCREMENT = 1 + sum(endpoint.modified_since for endpoint in ENDPOINTS)
-_CALLS_A_NIGHT = len(ENDPOINTS) + len(REPORTS) + 1
+_CALLS_AN_INCREMENT = calls_without_changes(Depth.INCREMENT)
 
 _ASKED = TypeAdapter(dict[str, datetime])
 """The sensor's cursor: organisations that a run was asked for, and that none has read since."""
@@ -43,20 +40,21 @@ _NOTHING_CONNECTED = "No organisation is connected yet: run `xero-pipeline conne
 def incremental_refresh(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> dg.SensorResult:
     """Keep partitions equal to connections, and refresh the organisations that are due."""
     now = datetime.now(UTC)
-    plannable = round(pipeline.settings().daily_call_limit * (1 - _KEPT_FOR_PEOPLE))
-    freshness = affordable_freshness(
-        WANTED_FRESHNESS, _CALLS_AN_INCREMENT, plannable - _CALLS_A_NIGHT
-    )
+    freshness = _affordable(day_budget(pipeline.settings()))
     asked = _ASKED.validate_json(context.cursor or "{}")
-    with pipeline.connections() as connections:
-        candidates = _candidates(connections, plannable, now, asked)
     busy = in_progress(context.instance)
+    with pipeline.connections() as connections:
+        candidates = [_candidate(each, asked) for each in connections.connections()]
+        waiting = [
+            organisation
+            for organisation in due(candidates, now, freshness, in_progress=busy)
+            if connections.calls_left(organisation, Asker.SCHEDULE) >= _CALLS_AN_INCREMENT
+        ]
     changes = partition_changes(
         {each.organisation for each in candidates},
         context.instance.get_dynamic_partitions(ORGANISATION_PARTITIONS_NAME),
         busy,
     )
-    waiting = due(candidates, now, freshness, calls_a_sync=_CALLS_AN_INCREMENT, in_progress=busy)
     asked = {
         each.organisation: each.last_asked_at for each in candidates if each.last_asked_at
     } | dict.fromkeys(waiting, now)
@@ -71,25 +69,19 @@ def incremental_refresh(context: dg.SensorEvaluationContext, pipeline: Pipeline)
     )
 
 
-def _candidates(
-    connections: Connections, plannable: int, now: datetime, asked: Mapping[str, datetime]
-) -> list[Candidate]:
-    used = {
-        each.organisation_id: each.calls for each in connections.usage() if each.day == now.date()
-    }
-    return [
-        Candidate(
-            organisation=each.organisation_key,
-            is_healthy=each.may_sync,
-            last_sync_at=each.last_sync_at,
-            calls_left=plannable - used.get(each.organisation_id, 0),
-            resume_at=each.resume_at,
-            last_asked_at=_unanswered(asked.get(each.organisation_key), each.last_sync_at),
-        )
-        for each in connections.connections()
-    ]
+def _affordable(budget: DayBudget) -> timedelta:
+    """Increments get what the nightly run and people leave of a day's calls."""
+    calls_a_day = budget.of(Asker.SCHEDULE) - calls_without_changes(Depth.NIGHTLY)
+    return affordable_freshness(WANTED_FRESHNESS, _CALLS_AN_INCREMENT, calls_a_day)
 
 
-def _unanswered(asked_at: datetime | None, last_sync_at: datetime | None) -> datetime | None:
-    is_answered = asked_at and last_sync_at and last_sync_at >= asked_at
-    return None if is_answered else asked_at
+def _candidate(connection: Connection, asked: Mapping[str, datetime]) -> Candidate:
+    asked_at, synced_at = asked.get(connection.organisation_key), connection.last_sync_at
+    is_answered = asked_at is not None and synced_at is not None and synced_at >= asked_at
+    return Candidate(
+        organisation=connection.organisation_key,
+        is_healthy=connection.may_sync,
+        last_sync_at=synced_at,
+        resume_at=connection.resume_at,
+        last_asked_at=None if is_answered else asked_at,
+    )

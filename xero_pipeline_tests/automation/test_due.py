@@ -20,7 +20,6 @@ def candidate(
     *,
     minutes_ago: int | None = None,
     asked_minutes_ago: int | None = None,
-    calls_left: int = 100,
     is_healthy: bool = True,
     resume_at: datetime | None = None,
 ) -> Candidate:
@@ -29,7 +28,6 @@ def candidate(
         organisation=organisation,
         is_healthy=is_healthy,
         last_sync_at=_before_noon(minutes_ago),
-        calls_left=calls_left,
         resume_at=resume_at,
         last_asked_at=_before_noon(asked_minutes_ago),
     )
@@ -40,8 +38,7 @@ def _before_noon(minutes: int | None) -> datetime | None:
 
 
 def due_at_noon(*candidates: Candidate, in_progress: Collection[str] = ()) -> list[str]:
-    """Of increments that cost ten calls each, every quarter of an hour."""
-    return due(candidates, NOON, QUARTER, calls_a_sync=10, in_progress=in_progress)
+    return due(candidates, NOON, QUARTER, in_progress)
 
 
 @pytest.mark.parametrize(
@@ -50,10 +47,9 @@ def due_at_noon(*candidates: Candidate, in_progress: Collection[str] = ()) -> li
         candidate(),
         candidate(minutes_ago=15),
         candidate(asked_minutes_ago=15),
-        candidate(calls_left=10),
         candidate(resume_at=NOON),
     ],
-    ids=["never synced", "stale", "asked for without success", "calls for one", "limit lifted"],
+    ids=["never synced", "stale", "asked for without success", "limit lifted"],
 )
 def test_an_organisation_is_due_when_nothing_speaks_against_it(waiting: Candidate) -> None:
     assert due_at_noon(waiting) == ["a"]
@@ -65,7 +61,6 @@ def test_an_organisation_is_due_when_nothing_speaks_against_it(waiting: Candidat
         candidate(minutes_ago=14),
         candidate(asked_minutes_ago=14),
         candidate(minutes_ago=60, asked_minutes_ago=14),
-        candidate(calls_left=9),
         candidate(is_healthy=False),
         candidate(resume_at=NOON + timedelta(seconds=1)),
     ],
@@ -73,7 +68,6 @@ def test_an_organisation_is_due_when_nothing_speaks_against_it(waiting: Candidat
         "fresh",
         "asked for a moment ago",
         "failed a moment ago",
-        "too few calls left",
         "needs reconnecting",
         "limit not yet lifted",
     ],

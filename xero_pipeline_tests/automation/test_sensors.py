@@ -18,7 +18,7 @@ from xero_pipeline.automation.batches import IN_PROCESS_TAG, extraction_config
 from xero_pipeline.automation.sensors import incremental_refresh
 from xero_pipeline.connections import Connections, Purpose
 from xero_pipeline.settings import Settings
-from xero_pipeline.sync import Depth
+from xero_pipeline.sync import Depth, calls_without_changes
 from xero_pipeline.xero.errors import DailyLimitReached, NeedsReconnect
 from xero_pipeline_tests.studio import AGENCY, studio_at
 
@@ -107,8 +107,9 @@ def test_an_organisation_without_calls_left_waits_for_the_next_day(office: Offic
 def test_an_organisation_with_too_few_calls_left_waits_too(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nine tenths of eleven calls are the scheduler's, and connecting has used one of them."""
-    monkeypatch.setenv("XERO_DAILY_CALL_LIMIT", "11")
+    """The whole day has one call less than an increment costs."""
+    too_few = calls_without_changes(Depth.INCREMENT) - 1
+    monkeypatch.setenv("XERO_DAILY_CALL_LIMIT", str(too_few))
     assert office.asked_for() == []
 
 
