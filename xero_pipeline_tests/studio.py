@@ -22,6 +22,7 @@ import requests
 from xero_pipeline.connections import Connection, Connections, Purpose
 from xero_pipeline.sandbox import events as ev
 from xero_pipeline.sandbox.books import Book
+from xero_pipeline.sandbox.identity.apps import Tier
 from xero_pipeline.sandbox.serve import RunningSandbox, SandboxSettings, start
 from xero_pipeline.sandbox.world import Organisation
 from xero_pipeline.settings import Settings
@@ -174,9 +175,14 @@ def studio_at(home: Path, **settings: Any) -> Iterator[Studio]:  # noqa: ANN401
         yield Studio(sandbox, settings_of(sandbox, home, **settings), TestClock(NOW))
 
 
-def small_sandbox() -> RunningSandbox:
+def small_sandbox(books: Sequence[Book] = ()) -> RunningSandbox:
+    """A sandbox whose clock stands still; of Harbour Studio, Garage Ltd and Sydney Studio unless
+    other books are given."""
     redirect = f"http://localhost:{free_port()}/callback"
-    return start(SandboxSettings(until=NOW, limits=False, redirect_uris=(redirect,)), _cast)
+    # Only from this tier on may an app have more than fifty organisations.
+    tier: Tier = "plus" if books else "starter"
+    settings = SandboxSettings(until=NOW, limits=False, tier=tier, redirect_uris=(redirect,))
+    return start(settings, lambda seed, first_day: _organisations(books or _books()))
 
 
 def settings_of(sandbox: RunningSandbox, home: Path, **fields: Any) -> Settings:  # noqa: ANN401
@@ -193,16 +199,20 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def _cast(seed: int, first_day: dt.date) -> Sequence[Organisation]:
-    books = (
-        _book("agency", AGENCY, "NZD", _AGENCYS),
-        _book("client", CLIENT, "NZD", _CLIENTS),
-        _book("abroad", ABROAD, "AUD", _ABROADS),
+def _books() -> Sequence[Book]:
+    return (
+        small_book("agency", AGENCY, "NZD", _AGENCYS),
+        small_book("client", CLIENT, "NZD", _CLIENTS),
+        small_book("abroad", ABROAD, "AUD", _ABROADS),
     )
+
+
+def _organisations(books: Sequence[Book]) -> Sequence[Organisation]:
     return [Organisation(each, lambda until: []) for each in books]
 
 
-def _book(key: str, name: str, currency: str, events: Sequence[ev.Event]) -> Book:
+def small_book(key: str, name: str, currency: str, events: Sequence[ev.Event]) -> Book:
+    """A chart, two contacts, and what is given."""
     opened = harbour.organisation_opened(
         key=key, name=name, short_code=f"!{key}", base_currency=currency
     )

@@ -21,6 +21,7 @@ OVERLAP = timedelta(seconds=60)
 it can be listed, and rounds the filter to seconds. What is read twice is loaded once."""
 
 ORGANISATION = next(endpoint for endpoint in ENDPOINTS if endpoint.name == "organisation")
+_SOURCES: Sequence[Source] = (*ENDPOINTS, *REPORTS)
 _REPORTS: Sequence[Source] = REPORTS
 
 
@@ -161,7 +162,7 @@ class Plan:
 
 def unless_all(only: Collection[str] | None) -> Collection[str] | None:
     """None, which says the same, where nothing is left out."""
-    everything = {source.name for source in (*ENDPOINTS, *REPORTS)}
+    everything = {source.name for source in _SOURCES}
     return None if only is None or everything <= set(only) else only
 
 

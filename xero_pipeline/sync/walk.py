@@ -58,7 +58,7 @@ class Walker:
             return self._report(source)
         if self.plan.is_complete_listing(source):
             return self._complete_listing(source)
-        walked = self._pages(source)
+        walked = self._pages(source, self.plan.modified_since(source))
         if ids := self.plan.silently_changed(source):
             self._chosen(source, ids)
         return walked
@@ -107,9 +107,12 @@ class Walker:
 
     # --- page by page -----------------------------------------------------------------------------
 
-    def _pages(self, endpoint: Endpoint) -> Walked:
-        """An increment, or all of a large table; nothing but pages with records is landed."""
-        since = self.plan.modified_since(endpoint)
+    def _pages(self, endpoint: Endpoint, since: datetime | None) -> Walked:
+        """An increment, or all of a large table; nothing but pages with records is landed.
+
+        A walk that was gone on with after a break knows nothing of what changed meanwhile on the
+        pages read before it: an increment from its first start follows at once.
+        """
         meter = _Meter(self.client, endpoint.name)
         count = CountOverPages()
         with self._begin_pages(endpoint, since) as batch:
@@ -122,6 +125,8 @@ class Walker:
             if not batch.pages_landed:
                 return Walked(meter.quiet(since, cursor), alarm)
             batch.finish(calls=meter.calls, wire_bytes=meter.wire_bytes, next_cursor=cursor)
+        if cursor is not None and batch.started_at < self.started_at:
+            return Walked(alarm=self._pages(endpoint, cursor).alarm)
         return Walked(alarm=alarm)
 
     def _chosen(self, endpoint: Endpoint, ids: Sequence[str]) -> None:
@@ -147,15 +152,16 @@ class Walker:
 
         A record edited on a page that has been read moves to the end, and one that nobody touched
         slips to the page before, unseen. The edited one shows on a later page, so that a walk in
-        which no record is younger than itself has missed none; any other is walked again.
+        which no record is younger than its first page has missed none; any other is walked again.
         """
         for _ in range(_WALKS_AT_MOST):
-            latest, pages = None, 0
+            pages, began, latest = 0, self.started_at, None
             for page in self.client.pages(endpoint, since):
                 pages += 1
+                began = page.server_time if pages == 1 else began
                 latest = max(filter(None, (latest, _latest_edit(page.body))), default=None)
                 yield page
-            if pages <= 1 or latest is None or latest < self.started_at.replace(microsecond=0):
+            if pages <= 1 or latest is None or latest < began.replace(microsecond=0):
                 return
         reason = "its records kept changing while they were read"
         raise MalformedPage(self.client.organisation_name, endpoint.name, 1, reason)

@@ -38,7 +38,8 @@ FOLLOWERS = {
     "repeating_invoices",
 }
 REPORT_NAMES = {"balance_sheet", "bank_summary", "profit_and_loss", "trial_balance"}
-NAMES = [each.name for each in (*ENDPOINTS, *REPORTS)]
+SOURCES: list[Source] = [*ENDPOINTS, *REPORTS]
+NAMES = [each.name for each in SOURCES]
 
 READ_YESTERDAY = Known(
     progress={e.name: EndpointProgress(modified_since=YESTERDAY) for e in ENDPOINTS},
@@ -207,7 +208,7 @@ def test_choosing_everything_is_choosing_nothing() -> None:
 
 
 def test_every_rule_of_the_catalogue_says_why_and_follows_what_is_asked_all_day() -> None:
-    for source in (*ENDPOINTS, *REPORTS):
+    for source in SOURCES:
         if source.follows is not None:
             assert source.follows.reason
             assert set(source.follows.endpoints) <= ALL_DAY
