@@ -307,6 +307,14 @@ class InvoiceDatesChanged(Event):
 
 
 @dataclass(frozen=True)
+class InvoiceSent(Event):
+    """Marked as sent, or no longer so. On part-paid invoices UpdatedDateUTC stays as it was."""
+
+    key: str
+    sent: bool = True
+
+
+@dataclass(frozen=True)
 class InvoiceContactChanged(Event):
     key: str
     contact: str

@@ -63,6 +63,7 @@ _HANDLERS: Mapping[type[events.Event], Callable[[Records, Any], None]] = {
     events.InvoiceRaised: invoicing.raise_invoice,
     events.InvoiceStatusChanged: invoicing.change_invoice_status,
     events.InvoiceDatesChanged: invoicing.change_dates,
+    events.InvoiceSent: invoicing.mark_sent,
     events.InvoiceContactChanged: invoicing.change_contact,
     events.CreditNoteRaised: invoicing.raise_credit_note,
     events.CreditNoteStatusChanged: invoicing.change_credit_note_status,

@@ -88,6 +88,15 @@ def change_dates(records: Records, event: events.InvoiceDatesChanged) -> None:
     records.touch(invoice, None if invoice.settlements else event.at)
 
 
+def mark_sent(records: Records, event: events.InvoiceSent) -> None:
+    """Raises Refused for drafts: Xero sends approved invoices only."""
+    invoice = records.invoices[event.key]
+    if invoice.saved_as != "AUTHORISED":
+        raise Refused(f"{_name(invoice)} is {invoice.status} and cannot be sent.")
+    invoice.sent_to_contact = event.sent
+    records.touch(invoice, None if invoice.settlements else event.at)
+
+
 def change_contact(records: Records, event: events.InvoiceContactChanged) -> None:
     invoice = records.invoices[event.key]
     _require_not_gone(invoice)
