@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+import shutil
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -127,9 +128,25 @@ def live(desk: Desk, home: Home) -> None:
     home.load()
 
 
-def test_everything_is_rebuilt_from_the_pages_alone(desk: Desk, home: Home) -> None:
-    live(desk, home)
-    before = home.tables()
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Tables]:
+    """A home in which syncs have been going on, and its tables."""
+    folder = tmp_path_factory.mktemp("life")
+    landing = Landing(folder / "landing")
+    home = Home(folder, landing)
+    live(Desk(landing), home)
+    return folder, home.tables()
+
+
+@pytest.fixture
+def before(life: tuple[Path, Tables], home: Home) -> Tables:
+    """The home has seen that life; its tables."""
+    folder, tables = life
+    shutil.copytree(folder, home.folder, dirs_exist_ok=True)
+    return tables
+
+
+def test_everything_is_rebuilt_from_the_pages_alone(before: Tables, home: Home) -> None:
     changed = {
         (endpoint, sync_id): (changed, removed)
         for sync_id, endpoint, changed, removed in counts(home)
@@ -152,9 +169,7 @@ def counts(home: Home) -> list[tuple[Any, ...]]:
         )
 
 
-def test_nothing_of_the_old_warehouse_is_needed(desk: Desk, home: Home) -> None:
-    live(desk, home)
-    before = home.tables()
+def test_nothing_of_the_old_warehouse_is_needed(before: Tables, home: Home) -> None:
     home.build_database.unlink()
 
     rebuilt = home.rebuild()
@@ -163,9 +178,7 @@ def test_nothing_of_the_old_warehouse_is_needed(desk: Desk, home: Home) -> None:
     assert rebuilt.history is None
 
 
-def test_a_warehouse_that_cannot_be_opened_is_replaced(desk: Desk, home: Home) -> None:
-    live(desk, home)
-    before = home.tables()
+def test_a_warehouse_that_cannot_be_opened_is_replaced(before: Tables, home: Home) -> None:
     home.build_database.write_bytes(b"not a database")
 
     home.rebuild()
@@ -188,7 +201,8 @@ def test_syncs_go_on_while_the_warehouse_is_rebuilt(
     desk: Desk, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A batch that is loaded into the old warehouse in the meantime is found in its pages."""
-    live(desk, home)
+    desk.land("invoices", [invoice(1)])
+    home.load()
 
     def hold_after_a_sync(*arguments: Any) -> Any:  # noqa: ANN401
         desk.land("invoices", [invoice(9)], minute=500)
@@ -208,10 +222,8 @@ def test_syncs_go_on_while_the_warehouse_is_rebuilt(
 
 
 def test_a_rebuild_that_dies_leaves_the_warehouse_as_it_was_and_the_next_one_succeeds(
-    desk: Desk, home: Home, monkeypatch: pytest.MonkeyPatch
+    before: Tables, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    live(desk, home)
-    before = home.tables()
 
     class Killed(BaseException):
         """Nothing may catch it, as nothing can when the process is gone."""
@@ -219,7 +231,7 @@ def test_a_rebuild_that_dies_leaves_the_warehouse_as_it_was_and_the_next_one_suc
     def dies(*_: object) -> None:
         raise Killed
 
-    for step in ("_hold", "_bring_history", "_put_in_place"):
+    for step in ("_hold", "_put_in_place"):
         with monkeypatch.context() as patch, pytest.raises(Killed):
             patch.setattr(MODULE, step, dies)
             home.rebuild()
