@@ -222,6 +222,55 @@ def sync(
 
 
 @app.command()
+def rebuild(
+    without_damaged: Annotated[
+        bool, typer.Option("--without-damaged", help="Do without pages that are damaged.")
+    ] = False,
+) -> None:
+    """Make the warehouse anew from the landed pages, without a call to Xero, and publish it."""
+    from xero_pipeline.automation import publish_in_process
+    from xero_pipeline.warehouse import Landing, rebuild
+
+    _show_progress()
+    settings = Settings()
+    rebuilt = rebuild(
+        Landing(settings.landing),
+        settings.build_database,
+        settings.published_database,
+        without_damaged=without_damaged,
+    )
+    for damaged in rebuilt.left_out:
+        out.print(escape(f"Left out: {damaged.file} ({damaged.reason})"), soft_wrap=True)
+    out.print(f"{rebuilt.rows:,} records in {rebuilt.batches:,} batches, {rebuilt.seconds:.1f} s.")
+    if rebuilt.history is None:
+        out.print("There was no history of models to bring along: it begins with this rebuild.")
+    outcome = publish_in_process(settings)
+    if outcome.problems:
+        _fail("\n".join(outcome.problems))
+    out.print(f"[green]✓[/] Published {settings.published_database}", soft_wrap=True)
+
+
+@app.command()
+def tidy() -> None:
+    """Put old landed pages into few files; delete those that the settings do not keep."""
+    from datetime import UTC, datetime
+
+    from xero_pipeline.warehouse import Keeping, Landing, tidy
+
+    settings = Settings()
+    keeping = Keeping(settings.landing_keep_days, settings.landing_archive_days)
+    tidied = tidy(Landing(settings.landing), keeping, datetime.now(UTC))
+    out.print(
+        f"{tidied.archived:,} batches archived, {tidied.deleted:,} deleted: "
+        f"{tidied.before.files:,} files of {tidied.before.bytes:,} bytes are now "
+        f"{tidied.after.files:,} of {tidied.after.bytes:,}."
+    )
+    if tidied.damaged:
+        listed = "\n".join(f"{damaged.file} ({damaged.reason})" for damaged in tidied.damaged)
+        _fail(f"Damaged, and left where it is:\n{listed}\n`xero-pipeline rebuild` says what to do.")
+
+
+@app.command()
 def query(
     sql: Annotated[str, typer.Argument(help='A SELECT, e.g. "from marts.runway".')],
     as_json: AsJson = False,

@@ -114,6 +114,19 @@ class Settings(BaseSettings):
         description="Endpoints to read besides the usual ones, separated by commas",
     )
 
+    landing_keep_days: int | None = Field(
+        None,
+        alias="XERO_LANDING_KEEP_DAYS",
+        ge=1,
+        description="Older landed batches go once a later one has listed everything; absent: none",
+    )
+    landing_archive_days: int | None = Field(
+        7,
+        alias="XERO_LANDING_ARCHIVE_DAYS",
+        ge=0,
+        description="Small landed batches older than this share one file; empty: never",
+    )
+
     @field_validator("home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:
@@ -132,7 +145,15 @@ class Settings(BaseSettings):
         # Addresses of services hold commas.
         return tuple(value.split()) if isinstance(value, str) else value
 
-    @field_validator("client_secret", "secret_key", "webhook_key", "scopes", mode="before")
+    @field_validator(
+        "client_secret",
+        "secret_key",
+        "webhook_key",
+        "scopes",
+        "landing_keep_days",
+        "landing_archive_days",
+        mode="before",
+    )
     @classmethod
     def _empty_is_absent(cls, value: object) -> object:
         return None if value == "" else value

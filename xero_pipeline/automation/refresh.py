@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from xero_pipeline.assets import ALL_ASSETS, RESOURCES
+from xero_pipeline.assets import ALL_ASSETS, EXTRACTION_KEYS, RESOURCES
 from xero_pipeline.assets.deliveries import ALL_READ
 from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS_NAME, PUBLISHED
 from xero_pipeline.automation.batches import IN_PROCESS_TAG, extraction_config
@@ -53,8 +53,26 @@ def refresh_in_process(
             tags={IN_PROCESS_TAG: "true"},
             raise_on_error=False,
         )
-    is_published = bool(result.asset_materializations_for_node(PUBLISHED.to_python_identifier()))
-    return Outcome((*_not_read(result), *_problems(result)), is_published)
+    return Outcome((*_not_read(result), *_problems(result)), _is_published(result))
+
+
+def publish_in_process(settings: Settings) -> Outcome:
+    """Build every model from the raw tables as they are, check and publish. Asks Xero nothing."""
+    with dagster_instance(settings) as instance:
+        result = dg.materialize(
+            ALL_ASSETS,
+            selection=dg.AssetSelection.all() - dg.AssetSelection.assets(*EXTRACTION_KEYS),
+            instance=instance,
+            resources=RESOURCES,
+            run_config={"loggers": _QUIET},
+            tags={IN_PROCESS_TAG: "true"},
+            raise_on_error=False,
+        )
+    return Outcome(tuple(_problems(result)), _is_published(result))
+
+
+def _is_published(result: dg.ExecuteInProcessResult) -> bool:
+    return bool(result.asset_materializations_for_node(PUBLISHED.to_python_identifier()))
 
 
 def _not_read(result: dg.ExecuteInProcessResult) -> Iterator[str]:

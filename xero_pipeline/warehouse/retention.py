@@ -37,11 +37,11 @@ class Keeping:
 
     Attributes:
         keep_days: batches younger than this stay; None: all batches stay.
-        compact_days: small batches older than this are put into archives; None: none are.
+        archive_days: small batches older than this are put into archives; None: none are.
     """
 
     keep_days: int | None = None
-    compact_days: int | None = 7
+    archive_days: int | None = 7
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class _Tidying:
     def run(self) -> None:
         waiting = self.shelf.marked()
         loose = [sync_id for sync_id in self.shelf.complete() if sync_id not in waiting]
-        youngest = min(filter(None, (self.keeping.keep_days, self.keeping.compact_days)), default=0)
+        youngest = min(filter(None, (self.keeping.keep_days, self.keeping.archive_days)), default=0)
         if loose and self._is_older(loose[0], youngest or None):
             with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
                 self._tidy(loose, Path(folder))
@@ -196,7 +196,7 @@ class _Tidying:
         manifest = batch.manifest
         return (
             manifest.sync_id not in unneeded
-            and self._is_older(manifest.sync_id, self.keeping.compact_days)
+            and self._is_older(manifest.sync_id, self.keeping.archive_days)
             and manifest.body_bytes <= _SMALL_BATCH_BYTES
         )
 
