@@ -108,17 +108,39 @@ def _rows(
     )
 
 
+_OPEN_NUMBERS = 100
+"""A number this far below the newest that is missing still will never come."""
+
+
 def _offsets(
     connection: duckdb.DuckDBPyConnection, ids: list[str], endpoints: Iterable[Endpoint]
 ) -> dict[str, dict[str, int]]:
+    """After which number to go on: the last one before the first that is missing.
+
+    Xero numbers records a moment before they can be listed, and not in the order in which they
+    can: one that was not there yet when a greater one was read would otherwise never be.
+    """
     return _by_endpoint(
         connection,
         ids,
         [
             f"""
-            select organisation_id::varchar, '{each.name}', max({snake_case(each.offset_field)})
-            from raw.{each.name}
-            where {_OF_THESE}
+            select
+                organisation_id::varchar,
+                '{each.name}',
+                coalesce(min(previous) filter (number > previous + 1), max(number))
+            from (
+                select
+                    organisation_id,
+                    number,
+                    lag(number) over (partition by organisation_id order by number) as previous
+                from (
+                    select organisation_id, {snake_case(each.offset_field)} as number
+                    from raw.{each.name}
+                    where {_OF_THESE}
+                ) as numbered
+                qualify number > max(number) over (partition by organisation_id) - {_OPEN_NUMBERS}
+            ) as newest
             group by organisation_id
             """
             for each in endpoints

@@ -35,7 +35,8 @@ class Known:
         changed_at: endpoint -> the last sync that changed one of its rows.
         reported_on: report -> the latest day that it was read for.
         rows: endpoint -> rows that are there, those found gone left out.
-        offsets: endpoint -> the greatest number read, where pages are asked for by offset.
+        offsets: endpoint -> the number up to which none is missing, where pages are asked for by
+            offset.
         part_settled: invoices whose due date can move in silence.
     """
 
