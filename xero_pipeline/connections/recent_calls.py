@@ -10,10 +10,15 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from xero_pipeline.connections.database import Database
-from xero_pipeline.connections.tables import recent_calls
 from xero_pipeline.xero.limits import Clock
 
 _MINUTE = timedelta(minutes=1)
+# As text: building a statement anew takes longer than running it.
+_OTHERS = sa.text(
+    "SELECT answered_at FROM recent_calls "
+    "WHERE organisation_id = :organisation AND process <> :process AND latest > :since"
+)
+_FORGET = sa.text("DELETE FROM recent_calls WHERE latest <= :since")
 _REPLACE = sa.text(
     "INSERT OR REPLACE INTO recent_calls (organisation_id, process, answered_at, latest) "
     "VALUES (:organisation, :process, :answered_at, :latest)"
@@ -31,16 +36,20 @@ class SharedRecentCalls:
     def exchange(self, organisation_id: str, mine: Sequence[datetime]) -> Sequence[datetime]:
         """Tell this process's calls of the last minute, hear all others'. Instants are UTC."""
         since = (self._clock.now() - _MINUTE).timestamp()
-        known = sa.select(recent_calls.c.process, recent_calls.c.answered_at).where(
-            recent_calls.c.organisation_id == organisation_id, recent_calls.c.latest > since
-        )
-        with self._database.writing() as database:
-            if mine:
+        if mine:
+            with self._database.writing() as database:
+                database.execute(_FORGET, {"since": since})
                 database.execute(_REPLACE, self._row(organisation_id, mine))
-            database.execute(sa.delete(recent_calls).where(recent_calls.c.latest <= since))
-            others = [row for row in database.execute(known) if row.process != self._process]
-        instants = [instant for row in others for instant in json.loads(row.answered_at)]
-        return [datetime.fromtimestamp(each, UTC) for each in instants if each > since]
+                others = self._others(database, organisation_id, since)
+        else:
+            with self._database.reading() as database:
+                others = self._others(database, organisation_id, since)
+        return [datetime.fromtimestamp(each, UTC) for each in others if each > since]
+
+    def _others(self, database: sa.Connection, organisation_id: str, since: float) -> list[float]:
+        asked = {"organisation": organisation_id, "process": self._process, "since": since}
+        rows = database.execute(_OTHERS, asked).all()
+        return [instant for row in rows for instant in json.loads(row.answered_at)]
 
     def _row(self, organisation_id: str, mine: Sequence[datetime]) -> dict[str, object]:
         instants = [each.timestamp() for each in mine]

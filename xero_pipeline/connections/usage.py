@@ -23,11 +23,15 @@ from xero_pipeline.connections.tables import api_usage, day_calls
 from xero_pipeline.settings import Tier
 from xero_pipeline.xero.limits import Clock
 
-_LARGEST_BLOCK = 8
+_LARGEST_BLOCK = 16
 _KEPT_FOR_OTHERS = 16  # a block is at most this part of what is left
 _WRITTEN_EVERY = timedelta(seconds=1)
 
-# Text, because SQLAlchemy would compile an upsert anew each time, which takes longer than it.
+# Made once, and the upserts as text: building a statement anew takes longer than running it.
+_CALLS_ON = sa.select(day_calls.c.calls).where(
+    day_calls.c.organisation_id == sa.bindparam("organisation"),
+    day_calls.c.day == sa.bindparam("on"),
+)
 _SET_ASIDE = sa.text("""
     INSERT INTO day_calls (organisation_id, day, calls) VALUES (:organisation, :on, :calls)
     ON CONFLICT (organisation_id, day) DO UPDATE SET calls = day_calls.calls + :calls
@@ -129,13 +133,11 @@ class DailyUsage:
 
     def calls_on(self, organisation_id: str, day: date) -> int:
         """Calls made, and calls that other processes have set aside."""
-        query = sa.select(day_calls.c.calls).where(
-            day_calls.c.organisation_id == organisation_id, day_calls.c.day == day
-        )
+        of = _Day(organisation_id, day)
         with self._lock:
-            unused = sum(n for b, n in self._set_aside.items() if b.of == (organisation_id, day))
+            unused = sum(n for block, n in self._set_aside.items() if block.of == of)
             with self._database.reading() as database:
-                return int(database.scalar(query) or 0) - unused
+                return _calls_on(database, of) - unused
 
     def all_days(self, tier: Tier) -> list[EndpointUsage]:
         """Every endpoint on every day of every organisation.
@@ -168,12 +170,8 @@ class DailyUsage:
 
     def _next_block(self, block: _Block) -> int:
         """Set calls aside; zero when the limit is reached."""
-        query = sa.select(day_calls.c.calls).where(
-            day_calls.c.organisation_id == block.of.organisation_id,
-            day_calls.c.day == block.of.day,
-        )
         with self._database.writing() as database:
-            calls = block_size(block.limit - int(database.scalar(query) or 0))
+            calls = block_size(block.limit - _calls_on(database, block.of))
             if calls:
                 database.execute(_SET_ASIDE, _change(block.of, calls))
         return calls
@@ -207,6 +205,11 @@ class DailyUsage:
 def block_size(left: int) -> int:
     """How many calls to set aside at once: few when few are left, so that others get theirs."""
     return min(_LARGEST_BLOCK, max(left // _KEPT_FOR_OTHERS, 1), max(left, 0))
+
+
+def _calls_on(database: sa.Connection, of: _Day) -> int:
+    day = {"organisation": of.organisation_id, "on": of.day}
+    return int(database.scalar(_CALLS_ON, day) or 0)
 
 
 def _change(of: _Day, calls: int) -> dict[str, object]:

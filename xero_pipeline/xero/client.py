@@ -326,12 +326,9 @@ class OrganisationClient:
         try:
             with self._wire.get(call.path, call.params, headers, token) as response:
                 self._limits.counted(held, calls_left(response.headers))
-                try:
-                    # `content` copies by 10 kB; this reads as much as there is.
-                    body = b"".join(response.iter_content(chunk_size=None))
-                    body_bytes = len(body)
-                finally:
-                    wire_bytes = response.raw.tell()  # of an answer that breaks off, too
+                # `content` copies by 10 kB; this reads as much as there is.
+                body = b"".join(response.iter_content(chunk_size=None))
+                wire_bytes, body_bytes = response.raw.tell(), len(body)
                 return _Answer(response.status_code, response.headers, body, wire_bytes)
         except requests.RequestException as error:
             raise XeroUnavailable(str(call.asked), in_short(error)) from error

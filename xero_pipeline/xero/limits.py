@@ -27,6 +27,7 @@ APP_CALLS_A_MINUTE = 10_000
 _POLL_SECONDS = 0.05
 # With so little room left other processes' calls matter before every call.
 _NEARLY_FULL = 10
+_WORTH_SHARING = 20
 _SHARED_EVERY = timedelta(seconds=10)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -188,9 +189,12 @@ class SlidingWindow:
             self._paused_until = max(self._paused_until, until)
 
     def share(self) -> None:
-        """Leave this process's calls behind for the next one."""
+        """Leave this process's calls behind for the next one, where it could not do without: from
+        its first answer on it sees by itself how many calls the minute has left."""
         with self._lock:
-            self._hear_others(self._clock.now())
+            now = self._clock.now()
+            if self._window.used(now) >= _WORTH_SHARING:
+                self._hear_others(now)
 
     def _free_at(self, now: datetime) -> datetime:
         is_nearly_full = self._window.used(now) >= self._limit - _NEARLY_FULL

@@ -76,7 +76,7 @@ def test_a_higher_limit_has_calls_where_a_lower_one_has_none(usage: DailyUsage) 
 
 
 def test_calls_are_set_aside_in_blocks_that_shrink_towards_the_limit() -> None:
-    assert [block_size(left) for left in (1000, 128, 64, 31, 1, 0, -5)] == [8, 8, 4, 1, 1, 0, 0]
+    assert [block_size(left) for left in (1000, 256, 64, 31, 1, 0, -5)] == [16, 16, 4, 1, 1, 0, 0]
 
 
 def test_a_block_costs_one_write_and_what_is_left_of_it_goes_back(
@@ -84,7 +84,7 @@ def test_a_block_costs_one_write_and_what_is_left_of_it_goes_back(
 ) -> None:
     for _ in range(3):
         assert usage.take("org-1", "users", DAY, 1000)
-    assert written(settings, "calls", "day_calls") == [(8,)]
+    assert written(settings, "calls", "day_calls") == [(16,)]
     assert usage.calls_on("org-1", DAY) == 3
     usage.settle("org-1")
     assert written(settings, "calls", "day_calls") == [(3,)]
@@ -133,9 +133,9 @@ os.kill(os.getpid(), 9)
 """
     result = subprocess.run([sys.executable, "-c", killed], check=False)
     assert result.returncode == -9
-    assert usage.calls_on("org-1", DAY) == 8
+    assert usage.calls_on("org-1", DAY) == 16
     assert usage.all_days(Tier.STARTER) == [
-        EndpointUsage("org-1", UNATTRIBUTED, DAY, 8, 0, 0, Tier.STARTER)
+        EndpointUsage("org-1", UNATTRIBUTED, DAY, 16, 0, 0, Tier.STARTER)
     ]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -62,6 +64,17 @@ def json_reply(value: object, status: int = 200, **headers: str) -> Reply:
     return Reply(status, json.dumps(value).encode(), {"Content-Type": "application/json", **names})
 
 
+class _Server(ThreadingHTTPServer):
+    """Counts connections."""
+
+    daemon_threads = True
+    connections = 0
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        self.connections += 1
+        return super().get_request()
+
+
 Answer = Reply | Callable[[Request], Reply]
 
 
@@ -72,12 +85,16 @@ class Double:
         self.requests: list[Request] = []
         self._scripts: dict[str, list[Answer]] = {}
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self.url = f"http://localhost:{self._server.server_port}"
 
     def answers(self, path: str, *replies: Answer) -> None:
         self._scripts[path] = list(replies)
+
+    @property
+    def connections(self) -> int:
+        """How many were opened, each for any number of requests."""
+        return self._server.connections
 
     def asked(self, path: str) -> list[Request]:
         return [request for request in self.requests if request.path == path]

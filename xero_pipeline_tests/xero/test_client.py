@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -20,12 +22,13 @@ from xero_pipeline.xero.errors import (
     DailyLimitReached,
     MalformedPage,
     MissingScope,
+    NotEnoughCalls,
     OrganisationNotConnected,
     OrganisationOffline,
     XeroUnavailable,
 )
 from xero_pipeline.xero.limits import DayBudget, DayCountInMemory, OrganisationLimits, SlidingWindow
-from xero_pipeline.xero.transport import GetOnly
+from xero_pipeline.xero.transport import GetOnly, Wire
 from xero_pipeline_tests.xero.double import START, Double, Reply, Request, TestClock, json_reply
 
 BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
@@ -48,11 +51,16 @@ class Tokens:
 def client_of(
     xero: Double,
     clock: TestClock,
+    *,
     daily_limit: int = 1000,
     page_size: int = 1000,
     tokens: Tokens | None = None,
+    wire: Wire | None = None,
+    answer_seconds: float = 10,
 ) -> OrganisationClient:
-    settings = Settings.model_validate({"api_url": xero.url, "page_size": page_size})
+    settings = Settings.model_validate(
+        {"api_url": xero.url, "page_size": page_size, "answer_seconds": answer_seconds}
+    )
     limits = OrganisationLimits(
         organisation_id="tenant-1",
         organisation_name="Harbour Digital",
@@ -67,6 +75,7 @@ def client_of(
         access_token=tokens or Tokens(),
         limits=limits,
         settings=settings,
+        wire=wire,
     )
 
 
@@ -342,6 +351,57 @@ def test_nothing_but_get_can_leave(xero: Double) -> None:
     for method in ("POST", "PUT", "DELETE", "PATCH"):
         with pytest.raises(ValueError, match="only reads"):
             session.request(method, xero.url + "/api.xro/2.0/Invoices")
+    assert xero.requests == []
+
+
+def test_organisations_share_connections(xero: Double, clock: TestClock) -> None:
+    xero.answers(ROOT + "Users", listing(BY_NAME["users"], 1))
+    wire = Wire(xero.url + ROOT)
+    for _ in range(3):
+        with client_of(xero, clock, wire=wire) as client:
+            list(client.pages(BY_NAME["users"]))
+    assert len(xero.requests) == 3
+    assert xero.connections == 1
+    wire.close()
+
+
+def test_no_cookie_of_one_organisation_is_sent_for_another(xero: Double, clock: TestClock) -> None:
+    users = listing(BY_NAME["users"], 1)
+    xero.answers(ROOT + "Users", replace(users, headers={"Set-Cookie": "whose=tenant-1; Path=/"}))
+    client = client_of(xero, clock)
+    for _ in range(2):
+        list(client.pages(BY_NAME["users"]))
+    assert "cookie" not in xero.requests[1].headers
+
+
+def test_an_answer_that_does_not_come_is_not_waited_for_for_ever(
+    xero: Double, clock: TestClock
+) -> None:
+    never = threading.Event()
+
+    def silence(request: Request) -> Reply:
+        never.wait(10)
+        return Reply(200)
+
+    xero.answers(ROOT + "Users", silence)
+    with pytest.raises(XeroUnavailable, match="no answer in time"):
+        list(client_of(xero, clock, answer_seconds=0.05).pages(BY_NAME["users"]))
+    never.set()
+    assert len(xero.requests) == 3
+
+
+def test_the_apps_minute_limit_is_waited_out_too(xero: Double, clock: TestClock) -> None:
+    full = Reply(429, b"", {"X-Rate-Limit-Problem": "appminute"})
+    xero.answers(ROOT + "Users", full, listing(BY_NAME["users"], 1))
+    assert len(list(client_of(xero, clock).pages(BY_NAME["users"]))) == 1
+    assert clock.now() == START + timedelta(seconds=60)
+
+
+def test_what_is_left_of_the_day_is_known_without_a_call(xero: Double, clock: TestClock) -> None:
+    client = client_of(xero, clock, daily_limit=7)
+    assert client.calls_left() == 7
+    with pytest.raises(NotEnoughCalls):
+        client.require_calls(8)
     assert xero.requests == []
 
 
