@@ -58,9 +58,21 @@ class Specification:
             words=dict(sorted(words.items())),
         )
 
+    def example(self, path: str) -> dict[str, Any]:
+        """The answer that the file shows for a listing or report."""
+        example = self._answer(path)["example"]
+        # YAML makes dates of what are texts in JSON.
+        text = example if isinstance(example, str) else json.dumps(example, default=str)
+        parsed: dict[str, Any] = json.loads(text)
+        return parsed
+
+    def _answer(self, path: str) -> Schema:
+        responses = self._parsed["paths"][f"/{path}"]["get"]["responses"]
+        answer: Schema = responses["200"]["content"]["application/json"]
+        return answer
+
     def _record_of(self, path: str, list_key: str) -> str:
-        answer = self._parsed["paths"][f"/{path}"]["get"]["responses"]["200"]
-        schema = self._resolved(answer["content"]["application/json"]["schema"])
+        schema = self._resolved(self._answer(path)["schema"])
         return str(self._nested(schema["properties"][list_key]))
 
     def _nested(self, schema: Schema) -> str | None:
