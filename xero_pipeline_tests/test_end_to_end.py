@@ -25,8 +25,10 @@ from tenacity import (
     stop_after_delay,
     wait_fixed,
 )
+from typer.testing import CliRunner
 
 from xero_pipeline.automation import Outcome, refresh_in_process
+from xero_pipeline.cli import app
 from xero_pipeline.connections import Connection
 from xero_pipeline.demo.proof import Proof, prove
 from xero_pipeline.sandbox.serve import RunningSandbox
@@ -190,6 +192,25 @@ def test_a_failed_check_leaves_the_last_good_snapshot_in_place(
     assert not outcome.is_published
     assert "staging/invoices" in " ".join(outcome.problems)
     assert pipeline.settings.published_database.resolve() == second.snapshot
+
+
+def test_a_rebuild_mends_it_from_the_landed_pages_without_a_call(
+    pipeline: Pipeline, second: Refresh
+) -> None:
+    """After the duplicate row above; tasks keep their ids, versions and history."""
+    pipeline.sandbox.control.clear_requests()
+
+    ended = CliRunner().invoke(app, ["rebuild"])
+
+    assert (ended.exit_code, pipeline.sandbox.control.requests()) == (0, [])
+    rebuilt = pipeline.settings.published_database.resolve()
+    assert rebuilt != second.snapshot
+    with duckdb.connect(rebuilt, read_only=True) as published:
+        assert prove(published, DEMO.seed or 0, DEMO_START).differences == ()
+        published.execute(f"attach '{second.snapshot}' as earlier (read_only)")
+        for table in ("snapshots.task_documents", "marts.client_tasks", "marts.client_task_events"):
+            for one, other in ((table, f"earlier.{table}"), (f"earlier.{table}", table)):
+                assert published.sql(f"from {one} except from {other}").fetchall() == []
 
 
 def test_a_partition_is_materialised_from_the_ui(pipeline: Pipeline, second: Refresh) -> None:

@@ -14,6 +14,7 @@ import io
 import os
 import shutil
 import tarfile
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,8 @@ from xero_pipeline.warehouse.shelf import Archive, Shelf
 _COMPRESSION = zstandard.ZstdCompressionParameters.from_level(
     9, window_log=23, enable_ldm=True, write_checksum=True
 )
+
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -134,27 +137,35 @@ def pack(shelf: Shelf, batches: Sequence[Batch]) -> Archive:
 
 
 def unpack(shelf: Shelf, archive: Archive, folder: Path) -> list[Batch]:
-    """The batches of an archive, as batch folders below `folder`.
+    """The batches of an archive, oldest first, as batch folders below `folder`.
 
     Raises:
         PageUnreadable: the archive is damaged.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    own = folder / archive.last
     try:
-        with (
-            archive.path.open("rb") as file,
-            zstandard.ZstdDecompressor().stream_reader(file) as stream,
-            tarfile.open(fileobj=stream, mode="r|") as tar,
-        ):
-            tar.extractall(folder, filter="data")
-            stream.read()  # to the end, where the checksum of the whole stands
-        batches = [read_batch(path) for path in sorted(folder.iterdir())]
-    except (OSError, tarfile.TarError, zstandard.ZstdError, PageUnreadable) as error:
+        _extract(archive.path, own)
+        batches = [read_batch(path) for path in sorted(own.iterdir())]
+    except (OSError, EOFError, tarfile.TarError, zstandard.ZstdError, PageUnreadable) as error:
         raise _unreadable(shelf, archive) from error
-    own = [batch for batch in batches if archive.first <= batch.manifest.sync_id <= archive.last]
-    if len(own) != archive.count:
+    if len(batches) != archive.count:
         raise _unreadable(shelf, archive)
-    return own
+    return batches
+
+
+def _extract(archive: Path, folder: Path) -> None:
+    """Decompressed as a whole first: only the end of the frame proves that nothing is missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    frame = zstandard.ZstdDecompressor().decompressobj()
+    with tempfile.TemporaryFile(dir=folder.parent) as plain:
+        with archive.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                plain.write(frame.decompress(chunk))
+        if not frame.eof:
+            raise EOFError
+        plain.seek(0)
+        with tarfile.open(fileobj=plain, mode="r") as tar:
+            tar.extractall(folder, filter="data")
 
 
 def _add(tar: tarfile.TarFile, batch: Batch) -> None:

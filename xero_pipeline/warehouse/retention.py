@@ -21,14 +21,16 @@ from xero_pipeline.warehouse.batches import MANIFEST, Batch, Manifest, read_batc
 from xero_pipeline.warehouse.errors import PageUnreadable
 from xero_pipeline.warehouse.landing import Landing
 from xero_pipeline.warehouse.shelf import Archive, Shelf
-from xero_pipeline.xero.endpoints import ENDPOINTS
+from xero_pipeline.xero.endpoints import ENDPOINTS, EXTRA_ENDPOINTS
 
 # Larger batches are few, and their pages are read side by side as they are.
 _SMALL_BATCH_BYTES = 1_000_000
 # An archive grows up to this size, then the next one begins: so much is rewritten to add to it.
 _FULL_ARCHIVE_BYTES = 16_000_000
 
-_BY_OFFSET = frozenset(endpoint.name for endpoint in ENDPOINTS if endpoint.offset_field)
+_BY_OFFSET = frozenset(
+    endpoint.name for endpoint in (*ENDPOINTS, *EXTRA_ENDPOINTS) if endpoint.offset_field
+)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from xero_pipeline.warehouse import (
+    Keeping,
     Landing,
     LandingBusy,
     PagesDamaged,
@@ -20,6 +21,7 @@ from xero_pipeline.warehouse import (
     open_warehouse,
     publish,
     rebuild,
+    tidy,
 )
 from xero_pipeline.warehouse.landing import QuietWalk
 from xero_pipeline.warehouse.raw_tables import RAW_TABLES
@@ -167,6 +169,36 @@ def counts(home: Home) -> list[tuple[Any, ...]]:
             "select sync_id, endpoint, rows_changed, rows_removed from ops.syncs "
             "where is_quiet is not true and organisation_id = '" + str(HARBOUR) + "'",
         )
+
+
+def test_archived_batches_are_rebuilt_as_if_they_lay_where_they_were(
+    before: Tables, home: Home
+) -> None:
+    assert tidy(home.landing, Keeping(archive_days=1), at(30 * 24 * 60)).archived > 5
+
+    home.rebuild()
+
+    assert home.tables() == before
+
+
+def test_what_retention_deletes_takes_no_row_that_xero_still_shows(desk: Desk, home: Home) -> None:
+    desk.land("invoices", [invoice(1)], minute=0, next_cursor=at(0))
+    desk.land("invoices", [invoice(1, edited=5), invoice(2)], minute=10, next_cursor=at(10))
+    home.load()
+    before = home.tables()
+    assert tidy(home.landing, Keeping(keep_days=1), at(30 * 24 * 60)).deleted == 1
+
+    home.rebuild()
+
+    after = home.tables()
+    assert without_first_sight(after) == without_first_sight(before)
+    assert len(after["ops.syncs"]) == 1
+    assert after["ops.cursors"] == before["ops.cursors"]
+
+
+def without_first_sight(tables: Tables) -> list[tuple[Any, ...]]:
+    """Invoices without `_first_seen_at`, which only the deleted batch could tell."""
+    return [row[:-5] + row[-4:] for row in tables["raw.invoices"]]
 
 
 def test_nothing_of_the_old_warehouse_is_needed(before: Tables, home: Home) -> None:
