@@ -1,0 +1,36 @@
+"""A field that Xero adds between two syncs, over HTTP."""
+
+from __future__ import annotations
+
+from xero_pipeline.sync import Depth
+from xero_pipeline.warehouse import ModelGraph, run_data_test, test_cases
+from xero_pipeline_tests.studio import Studio
+
+ONLY = {"contacts", "invoices"}
+
+
+def warnings(studio: Studio) -> list[str]:
+    """What the data test about new fields says, at the organisation's last sync."""
+    graph = ModelGraph.discover()
+    (case,) = [each for each in test_cases(graph) if each.name == "fields_that_xero_has_added"]
+    with studio.warehouse() as warehouse:
+        graph.build(warehouse, only={"seeds.xero_timezones", "staging.organisations"})
+        return [str(row["path"]) for row in run_data_test(warehouse, graph, case).sample]
+
+
+def test_it_is_kept_and_warned_of_for_a_month_after_it_was_last_seen(studio: Studio) -> None:
+    studio.sync()
+    assert studio.rows("from ops.unknown_fields") == []
+    assert warnings(studio) == []
+
+    studio.sandbox.control.fault("new_field", path="Invoices")
+    studio.advance(minutes=1)
+    studio.sync(only=ONLY, depth=Depth.FULL)
+    (field,) = warnings(studio)
+    kept = studio.rows(f"select count(_extras->'{field}') from raw.invoices")
+    assert kept == studio.rows("select count(*) from raw.invoices")
+    assert studio.rows("select count(_extras) from raw.contacts") == [(0,)]
+
+    studio.advance(days=31)
+    studio.sync(only=ONLY)
+    assert warnings(studio) == []
