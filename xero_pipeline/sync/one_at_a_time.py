@@ -161,7 +161,7 @@ class Turns:
         turn = self.try_to_take(organisation_id)
         if turn is not None:
             return turn
-        logger.info("%s: %s", organisation_name, self._who_is_first(organisation_id))
+        logger.info("%s: %s", organisation_name, self.who_is_first(organisation_id))
         lock = self._lock(organisation_id)
         lock.acquire()
         return self._turn(lock, organisation_id)
@@ -175,7 +175,8 @@ class Turns:
             return None
         return self._turn(lock, organisation_id)
 
-    def _who_is_first(self, organisation_id: str) -> str:
+    def who_is_first(self, organisation_id: str) -> str:
+        """For a person who wonders why nothing happens."""
         attempt = _read(self._file(organisation_id)).under_way
         if attempt is None:
             return "waiting for another sync of it"
