@@ -33,7 +33,7 @@ from xero_pipeline_tests.studio import (
     settings_of,
     small_sandbox,
 )
-from xero_pipeline_tests.warehouse.project import write_project
+from xero_pipeline_tests.warehouse.project import ORGANISATIONS, write_project
 from xero_pipeline_tests.xero.double import TestClock
 
 CONNECT = ("connect", "--workspace", "studio", "--purpose", "agency", "--yes")
@@ -418,7 +418,7 @@ def one_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole way from Xero to the snapshot, with one model in place of all."""
     graph = write_project(
         tmp_path / "models",
-        staging__organisations="select organisation_id, name from raw.organisation",
+        staging__organisations=ORGANISATIONS,
     )
     models = [layer for layer in model_assets(graph) if layer.keys]
     keys = [key for layer in models for key in layer.keys]

@@ -5,7 +5,7 @@ One step per layer over one connection, in the order that DuckDB's parser finds.
 a layer are its asset checks; those of severity error stop what stands on it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 import dagster as dg
 import duckdb
@@ -15,34 +15,28 @@ from xero_pipeline.assets.keys import WAREHOUSE_POOL, relation_key
 from xero_pipeline.assets.pictures import picture
 from xero_pipeline.assets.resources import Pipeline, Warehouse
 from xero_pipeline.warehouse import (
+    STEPS,
     BuiltModel,
-    Kind,
     ModelGraph,
     Node,
+    Step,
+    build_step,
     column_lineage,
     column_schema,
-    create_tables,
 )
-
-LAYERS: Mapping[str, Sequence[str]] = {
-    "staging": ("seeds", "staging"),
-    "intermediate": ("intermediate", "snapshots"),
-    "marts": ("marts",),
-}
-"""Step -> the schemas that it builds."""
 
 
 def model_assets(graph: ModelGraph) -> list[dg.AssetsDefinition]:
     """One step per layer."""
-    return [_layer(graph, name, schemas) for name, schemas in LAYERS.items()]
+    return [_layer(graph, step) for step in STEPS]
 
 
-def _layer(graph: ModelGraph, name: str, schemas: Sequence[str]) -> dg.AssetsDefinition:
-    nodes = [n for n in graph.nodes.values() if n.schema in schemas and n.kind is not Kind.MACRO]
+def _layer(graph: ModelGraph, step: Step) -> dg.AssetsDefinition:
+    nodes = step.nodes(graph)
     cases = cases_by_check(graph, {node.relation for node in nodes})
 
     @dg.multi_asset(
-        name=name,
+        name=step.name,
         specs=[_spec(graph, node) for node in nodes],
         check_specs=check_specs(cases),
         can_subset=True,
@@ -55,8 +49,13 @@ def _layer(graph: ModelGraph, name: str, schemas: Sequence[str]) -> dg.AssetsDef
         keys = context.selected_asset_keys
         selected = [node.relation for node in nodes if relation_key(node.relation) in keys]
         with warehouse.get_connection() as connection:
-            create_tables(connection)
-            for built in current.build(connection, only=selected):
+            # Somebody who chooses tables wants them whole, whatever has changed.
+            is_chosen = len(selected) < len(nodes)
+            for built in (
+                current.build(connection, only=selected)
+                if is_chosen
+                else build_step(connection, current, step)
+            ):
                 yield _materialised(current, connection, built)
             for key, of_check in cases.items():
                 if key in context.selected_asset_check_keys:

@@ -43,6 +43,7 @@ from xero_pipeline.warehouse.models.docs import ColumnDoc, ModelDoc
 from xero_pipeline.warehouse.models.graph import ModelGraph
 from xero_pipeline.warehouse.models.lineage import Column, column_lineage, column_schema
 from xero_pipeline.warehouse.models.parsing import Kind, Node
+from xero_pipeline.warehouse.models.steps import STEPS, Step, build_step
 from xero_pipeline.warehouse.publish import PublishedSnapshot, publish
 from xero_pipeline.warehouse.rebuild import Rebuilt, rebuild
 from xero_pipeline.warehouse.retention import Keeping, Tidied, tidy
@@ -58,6 +59,7 @@ from xero_pipeline.warehouse.unloaded import load_unloaded
 
 __all__ = [
     "DEFAULT_DEADLINE_SECONDS",
+    "STEPS",
     "Batch",
     "BatchWriter",
     "BuiltModel",
@@ -82,12 +84,14 @@ __all__ = [
     "PublishFailed",
     "PublishedSnapshot",
     "Rebuilt",
+    "Step",
     "TestCase",
     "TestResult",
     "Tidied",
     "WarehouseBusy",
     "WarehouseError",
     "WarehouseUnreadable",
+    "build_step",
     "column_lineage",
     "column_schema",
     "create_tables",

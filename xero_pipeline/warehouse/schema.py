@@ -122,6 +122,12 @@ OPS_TABLES: Mapping[str, Columns] = {
         "relation": "VARCHAR",
         "fingerprint": "VARCHAR",
     },
+    "builds": {
+        "step": "VARCHAR",
+        "organisation_id": "UUID",
+        "inputs": "UBIGINT",
+        "number": "BIGINT",
+    },
     "layout": {
         "fingerprint": "VARCHAR",
     },

@@ -16,7 +16,7 @@ from xero_pipeline.assets.resources import Pipeline, Warehouse
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse import create_tables, open_warehouse
 from xero_pipeline_tests.warehouse.desk import HARBOUR
-from xero_pipeline_tests.warehouse.project import write_project
+from xero_pipeline_tests.warehouse.project import ORGANISATIONS, write_project
 
 DOCS = """
     version: 2
@@ -85,6 +85,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
     graph = write_project(
         tmp_path / "models",
         seed__balances="organisation_id,account,currency,expected,actual\n",
+        staging__organisations=ORGANISATIONS,
         staging__balances="select * from seeds.balances",
         marts__balances="select * from staging.balances",
         tests__balances_tie="""

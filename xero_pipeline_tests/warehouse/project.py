@@ -12,7 +12,8 @@ from xero_pipeline_tests.warehouse.desk import HARBOUR, Desk, guid, wire_date
 from xero_pipeline_tests.warehouse.desk import at as instant
 
 ORGANISATIONS = """
-    select organisation_id, name, _synced_at as synced_at from raw.organisation
+    select organisation_id, name, _synced_at as synced_at, _synced_at::date as as_of_date
+    from raw.organisation
 """
 CONTACTS = "select organisation_id, contact_id, name, tax_number from raw.contacts"
 
