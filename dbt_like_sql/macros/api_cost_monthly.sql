@@ -1,5 +1,5 @@
--- What reading from Xero costs, one row per month (UTC), over all organisations, on the tier set
--- now. A table function and no table: it changes with every sync, also for organisations whose
+-- What reading from Xero costs, one row per month (UTC), over all organisations, on the tier that
+-- was set on the month's last day. A table function and no table: it changes with every sync, also for organisations whose
 -- books have not changed.
 -- month: its first day.        as_of_date: the last day counted, the newest one in ops.api_usage.
 -- calls, wire_bytes: as made and transferred.
@@ -30,7 +30,7 @@ days as (
 months as (
     select
         month,
-        max(tier) as tier,
+        arg_max(tier, day) as tier,
         min(day) as first_day,
         least((select max(day) from days), last_day(month)) as as_of_date,
         sum(calls)::bigint as calls,

@@ -1,9 +1,11 @@
 """`xero/connections` comes in beside Xero's data, `warehouse/published` goes out."""
 
 import dagster as dg
+import duckdb
 
 from xero_pipeline.assets.keys import CONNECTIONS, PUBLISHED, WAREHOUSE_POOL, raw_key
 from xero_pipeline.assets.resources import Pipeline, Warehouse
+from xero_pipeline.connections import Connections
 from xero_pipeline.warehouse import create_tables, publish, replace_ops_table
 
 
@@ -24,9 +26,18 @@ def connections(pipeline: Pipeline, warehouse: Warehouse) -> dg.MaterializeResul
             "monitored accounts": replace_ops_table(
                 connection, "monitored_accounts", known.watched_accounts()
             ),
-            "days of API usage": replace_ops_table(connection, "api_usage", known.usage()),
+            "days of API usage": _add_usage(connection, known),
         }
     return dg.MaterializeResult(metadata=dict(rows))
+
+
+def _add_usage(connection: duckdb.DuckDBPyConnection, known: Connections) -> int:
+    """Earlier days are there and do not change any more, the newest one's eve perhaps."""
+    row = connection.execute(
+        "select max(day) - 1 from ops.api_usage having bool_and(endpoint is not null)"
+    ).fetchone()
+    since = row[0] if row else None
+    return replace_ops_table(connection, "api_usage", known.usage(since), since=since)
 
 
 def published_asset(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:

@@ -334,9 +334,13 @@ class Connections:
         """The monitored accounts of all organisations, for `ops.monitored_accounts`."""
         return self._store.watched_accounts()
 
-    def usage(self) -> list[EndpointUsage]:
-        """Calls and bytes by organisation, endpoint and day, for `ops.api_usage`."""
-        return self._usage.all_days(self._settings.tier)
+    def usage(self, since: date | None = None) -> list[EndpointUsage]:
+        """Calls and bytes by organisation, endpoint and day (UTC), for `ops.api_usage`.
+
+        Args:
+            since: leaves earlier days out: nothing is counted for them any more.
+        """
+        return self._usage.all_days(self._settings.tier, since)
 
     # --- removing ---------------------------------------------------------------------------------
 

@@ -139,12 +139,14 @@ class DailyUsage:
             with self._database.reading() as database:
                 return _calls_on(database, of) - unused
 
-    def all_days(self, tier: Tier) -> list[EndpointUsage]:
+    def all_days(self, tier: Tier, since: date | None = None) -> list[EndpointUsage]:
         """Every endpoint on every day of every organisation.
 
         Args:
             tier: what the rows shall say.
+            since: leaves earlier days out.
         """
+        first = since or date.min
         with self._lock:
             self.write()
             with self._database.reading() as database:
@@ -152,14 +154,19 @@ class DailyUsage:
                     _Purpose(_Day(row.organisation_id, row.day), row.endpoint): _Cost(
                         row.calls, row.wire_bytes, row.body_bytes
                     )
-                    for row in database.execute(sa.select(api_usage))
+                    for row in database.execute(
+                        sa.select(api_usage).where(api_usage.c.day >= first)
+                    )
                 }
                 counted = {
                     _Day(row.organisation_id, row.day): row.calls
-                    for row in database.execute(sa.select(day_calls))
+                    for row in database.execute(
+                        sa.select(day_calls).where(day_calls.c.day >= first)
+                    )
                 }
             for block, unused in self._set_aside.items():
-                counted[block.of] -= unused
+                if block.of in counted:
+                    counted[block.of] -= unused
         _attribute_the_rest(counted, attributed)
         return [_row(purpose, cost, tier) for purpose, cost in sorted(attributed.items())]
 

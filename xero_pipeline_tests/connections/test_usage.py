@@ -104,6 +104,14 @@ def test_calls_and_bytes_are_written_by_endpoint_and_day(
     ]
 
 
+def test_earlier_days_can_be_left_out(usage: DailyUsage) -> None:
+    yesterday = date(2026, 3, 31)
+    for day in (yesterday, DAY):
+        usage.take("org-1", "users", day, 1000)
+    assert [each.day for each in usage.all_days(Tier.CORE)] == [yesterday, DAY]
+    assert [each.day for each in usage.all_days(Tier.CORE, since=DAY)] == [DAY]
+
+
 def test_bytes_wait_in_memory_for_a_second_at_most(
     usage: DailyUsage, settings: Settings, clock: TestClock
 ) -> None:

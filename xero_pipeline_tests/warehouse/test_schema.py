@@ -135,3 +135,15 @@ def test_opening_the_build_database_creates_its_tables_only_when_the_catalogue_h
         connection.execute("update ops.layout set fingerprint = 'that of another catalogue'")
     with open_build_database(path) as connection:
         assert rows(connection, "select count(*) from raw.invoices") == [(0,)]
+
+
+def test_earlier_days_of_an_ops_table_stay_as_they_are(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    first, second = dt.date(2026, 4, 1), dt.date(2026, 4, 2)
+    replace_ops_table(warehouse, "api_usage", [{"day": first, "calls": 1}, {"day": second}])
+    replace_ops_table(warehouse, "api_usage", [{"day": second, "calls": 2}], since=second)
+    assert rows(warehouse, "select day, calls from ops.api_usage order by day") == [
+        (first, 1),
+        (second, 2),
+    ]
