@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import TypeVar
 
 import duckdb
 
@@ -14,6 +13,8 @@ from xero_pipeline.warehouse import part_settled_invoices
 from xero_pipeline.warehouse.cursors import read_progress
 from xero_pipeline.warehouse.wire_types import snake_case
 from xero_pipeline.xero import Deletion, Endpoint
+
+_T = TypeVar("_T")
 
 _OF_THESE = "organisation_id in (select unnest($organisation_ids::uuid[]))"
 
@@ -32,7 +33,6 @@ def read_known(
     """
     ids = list(organisation_ids)
     progress = read_progress(connection, ids)
-    syncs = _Syncs.read(connection, ids)
     rows = _rows(connection, ids, [e for e in endpoints if _may_be_listed_whole(e, depth)])
     offsets = _offsets(connection, ids, endpoints)
     is_nightly = depth is Depth.NIGHTLY
@@ -40,9 +40,9 @@ def read_known(
     return {
         id: Known(
             progress=progress[id],
-            asked_at=syncs.asked_at[id],
-            changed_at=syncs.changed_at[id],
-            reported_on=syncs.reported_on[id],
+            asked_at=_present({name: each.asked_at for name, each in progress[id].items()}),
+            changed_at=_present({name: each.changed_at for name, each in progress[id].items()}),
+            reported_on=_present({name: each.reported_on for name, each in progress[id].items()}),
             rows=rows[id],
             offsets=offsets[id],
             part_settled=part_settled.get(id, ()),
@@ -51,38 +51,8 @@ def read_known(
     }
 
 
-class _Syncs:
-    """What `ops.syncs` says, by organisation and endpoint."""
-
-    def __init__(self) -> None:
-        self.asked_at: dict[str, dict[str, dt.datetime]] = defaultdict(dict)
-        self.changed_at: dict[str, dict[str, dt.datetime]] = defaultdict(dict)
-        self.reported_on: dict[str, dict[str, dt.date]] = defaultdict(dict)
-
-    @classmethod
-    def read(cls, connection: duckdb.DuckDBPyConnection, ids: list[str]) -> _Syncs:
-        syncs = cls()
-        found = connection.execute(
-            f"""
-            select
-                organisation_id::varchar,
-                endpoint,
-                max(started_at),
-                max(started_at) filter (rows_changed + rows_removed > 0),
-                max(as_of_date)
-            from ops.syncs
-            where {_OF_THESE}
-            group by all
-            """,
-            {"organisation_ids": ids},
-        ).fetchall()
-        for id, endpoint, asked_at, changed_at, as_of_date in found:
-            syncs.asked_at[id][endpoint] = asked_at.replace(tzinfo=dt.UTC)
-            if changed_at is not None:
-                syncs.changed_at[id][endpoint] = changed_at.replace(tzinfo=dt.UTC)
-            if as_of_date is not None:
-                syncs.reported_on[id][endpoint] = as_of_date
-        return syncs
+def _present(values: Mapping[str, _T | None]) -> dict[str, _T]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _may_be_listed_whole(endpoint: Endpoint, depth: Depth) -> bool:

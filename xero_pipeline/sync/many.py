@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from xero_pipeline.connections import Connection, Connections, WrongOrganisation
+from xero_pipeline.connections import Connection, Connections
 from xero_pipeline.sync.depth import Depth
 from xero_pipeline.sync.known import read_known
 from xero_pipeline.sync.landing import LandedOrganisation, land_organisation
@@ -275,7 +275,7 @@ class _Many:
     def _failed(
         self, sync: _Sync, error: Exception, result: OrganisationSync | None
     ) -> SyncFailure:
-        if isinstance(error, WrongOrganisation):  # the client does not see that, and marks the rest
+        if isinstance(error, XeroError):
             self.connections.mark(sync.id, error)
         self._release(sync.connection)
         return _failure(sync.connection, error, result)

@@ -79,7 +79,7 @@ class Walker:
         pages: Sequence[Page] = list(self._steady(endpoint, None))
         digest = _digest(endpoint, pages)
         known = self.plan.known.progress.get(endpoint.name)
-        if known is not None and known.content_sha256 == digest:
+        if known is not None and digest is not None and known.content_sha256 == digest:
             return Walked(meter.quiet(None, self._cursor(endpoint), known.last_sync_id))
         alarm, is_believed = None, True
         expected = self.plan.known.rows.get(endpoint.name, 0)

@@ -25,9 +25,9 @@ from xero_pipeline.sync import (
 )
 from xero_pipeline.warehouse import LandingFailed, read_cursors
 from xero_pipeline.xero.errors import (
-    DailyLimitReached,
     MalformedPage,
     MissingScope,
+    NotEnoughCalls,
     OrganisationOffline,
 )
 from xero_pipeline.xero.oauth import READ_SCOPES
@@ -192,18 +192,16 @@ def _tables(studio: Studio) -> dict[str, list[Any]]:
     }
 
 
-def test_the_daily_limit_stops_before_a_call_is_lost_and_says_when_it_goes_on(
-    tmp_path: Path,
-) -> None:
-    """Of four calls one went into connecting, one into the organisation: two tables are read."""
+def test_a_sync_that_the_days_calls_cannot_finish_is_not_begun(tmp_path: Path) -> None:
+    """It needs four calls. Of the day's four one went into connecting."""
     midnight = dt.datetime(2026, 4, 2, tzinfo=dt.UTC)
     with studio_at(tmp_path, daily_call_limit=4) as studio:
         studio.connect("agency", Purpose.AGENCY)
-        with pytest.raises(DailyLimitReached, match="2026-04-02 00:00 UTC") as stopped:
+        studio.sandbox.control.clear_requests()
+        with pytest.raises(NotEnoughCalls, match="2026-04-02 00:00 UTC") as stopped:
             studio.sync(only=SALES)
         assert stopped.value.resume_at == midnight
-        assert len(studio.asked()) == 4
-        assert studio.rows("select count(*) from ops.syncs") == [(3,)]
+        assert studio.asked() == []
         waiting = studio.connection("Harbour Studio")
         assert (waiting.status, waiting.resume_at) == (Status.WAITING, midnight)
         studio.advance(days=1)
