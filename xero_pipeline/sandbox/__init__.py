@@ -1,6 +1,6 @@
 """A Xero on this machine: login, identity, connections and Accounting API on one port.
 
-events.py       what can happen in a book
+events.py       what can happen in a book; order_events.py what posts nothing to its ledger
 life/           plans the life of an agency and its client, and knows the truth about it
 books/          applies events to a double-entry ledger and shows documents as Xero does
 world.py        the books, with time passing

@@ -38,7 +38,8 @@ def xero_id(book: str, kind: str, key: str) -> str:
         kind: Xero's singular name: "Organisation", "Account", "Contact", "ContactGroup", "Invoice",
             "LineItem", "CreditNote", "Payment", "BatchPayment", "Prepayment", "Overpayment",
             "BankTransaction", "BankTransfer", "ManualJournal", "RepeatingInvoice", "Item",
-            "TrackingCategory", "TrackingOption", "User", "Allocation", "Attachment", "Journal".
+            "TrackingCategory", "TrackingOption", "User", "Allocation", "Attachment", "Journal",
+            "Quote", "PurchaseOrder", "BrandingTheme", "Budget", "LinkedTransaction".
         key: the event's key (for accounts the account code; for lines "<document key>/<number>").
     """
     series, is_member, _ = book.partition(_MEMBER)

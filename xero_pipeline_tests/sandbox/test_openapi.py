@@ -23,11 +23,12 @@ pytestmark = pytest.mark.skipif(
 
 PAGED = (
     "Contacts", "Invoices", "CreditNotes", "Payments", "Prepayments", "Overpayments",
-    "BankTransactions", "ManualJournals",
+    "BankTransactions", "ManualJournals", "PurchaseOrders", "Quotes",
 )  # fmt: skip
 UNPAGED = (
     "Organisation", "Accounts", "ContactGroups", "BatchPayments", "BankTransfers",
     "RepeatingInvoices", "Items", "TrackingCategories", "TaxRates", "Currencies", "Users",
+    "BrandingThemes", "Budgets", "LinkedTransactions",
     "Reports/BalanceSheet", "Reports/BankSummary", "Reports/ProfitAndLoss",
     "Reports/TrialBalance",
 )  # fmt: skip

@@ -21,11 +21,12 @@ from xero_pipeline_tests.sandbox.xero_client import sign_in
 PAGE_SIZE = 500
 PAGED = (
     "contacts", "invoices", "credit_notes", "payments", "prepayments", "overpayments",
-    "bank_transactions", "manual_journals",
+    "bank_transactions", "manual_journals", "purchase_orders",
 )  # fmt: skip
 UNPAGED = (
     "organisations", "accounts", "contact_groups", "batch_payments", "bank_transfers",
     "repeating_invoices", "items", "tracking_categories", "tax_rates", "currencies", "users",
+    "branding_themes", "budgets", "quotes",
 )  # fmt: skip
 
 

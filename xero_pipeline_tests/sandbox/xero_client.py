@@ -15,6 +15,7 @@ SCOPES = (
     "openid profile email offline_access accounting.settings.read accounting.contacts.read "
     "accounting.invoices.read accounting.payments.read accounting.banktransactions.read "
     "accounting.manualjournals.read accounting.attachments.read accounting.reports.aged.read "
+    "accounting.budgets.read accounting.journals.read "
     "accounting.reports.balancesheet.read accounting.reports.banksummary.read "
     "accounting.reports.profitandloss.read accounting.reports.trialbalance.read"
 )

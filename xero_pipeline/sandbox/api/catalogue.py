@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
+from typing import Literal
 
 from xero_pipeline.sandbox.identity import scopes
+from xero_pipeline.sandbox.identity.apps import Tier
 
 
 class Shape(Enum):
@@ -20,6 +22,16 @@ class Shape(Enum):
     PAGE = "a page of a listing"
     SUMMARY = "a listing without paging"
     SUMMARY_ONLY = "a listing with summaryOnly=true"
+
+
+class Paging(Enum):
+    """How a listing comes in parts."""
+
+    NONE = "whole, always"
+    ON_DEMAND = "whole and in short; in pages and in full when `page` is given"
+    ALWAYS = "in pages, the first unless another one is asked for"
+    FIXED = "a hundred at a time by `page`, and nothing says how many pages there are"
+    BY_OFFSET = "what is numbered above `offset`, a hundred at the most"
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,14 @@ class Trim:
 
 
 @dataclass(frozen=True)
+class DayRange:
+    """One end of a range of days, both ends included."""
+
+    field: str
+    end: Literal["first", "last"]
+
+
+@dataclass(frozen=True)
 class Resource:
     """One collection.
 
@@ -47,7 +67,7 @@ class Resource:
         list_key: the key of the answer that holds the records.
         id_field: the record's key.
         scopes: any one of these is enough.
-        paged: takes `page` and `pageSize`.
+        paging: see there.
         modified_field: what If-Modified-Since is held against; None where Xero ignores it.
         stable_order: sorted by UpdatedDateUTC, then id, unless asked otherwise.
         filters: query parameters (lower case) that name wanted values, and the field they filter.
@@ -57,13 +77,16 @@ class Resource:
             collections may be read by these alone.
         searched: fields that `searchTerm` looks into; empty where Xero does not know it.
         attachable: the kind of document that files hang on; None where there are none.
+        ranges: query parameters (lower case) that name a first or a last day, and what of.
+        unit_places: decimals of unit prices, unless `unitdp` asks for more.
+        tier: of Xero's price list, without which it is refused like a missing scope.
     """
 
     path: str
     list_key: str
     id_field: str
     scopes: frozenset[str]
-    paged: bool = False
+    paging: Paging = Paging.NONE
     modified_field: str | None = None
     stable_order: bool = False
     filters: Mapping[str, str] = field(default_factory=dict)
@@ -72,6 +95,14 @@ class Resource:
     cheap_fields: frozenset[str] = frozenset()
     searched: tuple[str, ...] = ()
     attachable: str | None = None
+    ranges: Mapping[str, DayRange] = field(default_factory=dict)
+    unit_places: int = 2
+    tier: Tier | None = None
+
+    @property
+    def shape_of_listing(self) -> Shape:
+        """How much a listing shows when it is asked for everything there is."""
+        return Shape.SUMMARY if self.paging is Paging.NONE else Shape.PAGE
 
 
 _UPDATED = "UpdatedDateUTC"
@@ -90,6 +121,16 @@ _CONTACT_SUMMARY_ONLY = frozenset({
 _INVOICE_SUMMARY_ONLY = frozenset({"Payments", "HasAttachments", "LineItems", "CISDeduction"})
 _DOCUMENT_FIELDS = {_UPDATED, "Date", "Status", "Type", "Reference", "Contact.ContactID"}
 
+
+def _days(parameter: str, field: str) -> dict[str, DayRange]:
+    return {
+        f"{parameter}from": DayRange(field, "first"),
+        f"{parameter}to": DayRange(field, "last"),
+    }
+
+
+_DATES = _days("date", "Date")
+
 RESOURCES: tuple[Resource, ...] = (
     Resource("Organisation", "Organisations", "OrganisationID", scopes.SETTINGS),
     Resource(
@@ -97,7 +138,7 @@ RESOURCES: tuple[Resource, ...] = (
     ),
     Resource(
         "Contacts", "Contacts", "ContactID", scopes.CONTACTS,
-        paged=True, modified_field=_UPDATED, stable_order=True,
+        paging=Paging.ON_DEMAND, modified_field=_UPDATED, stable_order=True,
         filters={"ids": "ContactID"}, hidden=("ContactStatus", "ARCHIVED", "includeArchived"),
         trims={
             Shape.SUMMARY: Trim(_CONTACT_DETAIL, frozenset({"ContactPersons", "ContactGroups"})),
@@ -115,7 +156,7 @@ RESOURCES: tuple[Resource, ...] = (
     ),
     Resource(
         "Invoices", "Invoices", "InvoiceID", scopes.INVOICES,
-        paged=True, modified_field=_UPDATED, stable_order=True,
+        paging=Paging.ON_DEMAND, modified_field=_UPDATED, stable_order=True,
         filters={
             "ids": "InvoiceID", "invoicenumbers": "InvoiceNumber",
             "contactids": "Contact.ContactID", "statuses": "Status",
@@ -130,7 +171,7 @@ RESOURCES: tuple[Resource, ...] = (
     ),
     Resource(
         "CreditNotes", "CreditNotes", "CreditNoteID", scopes.INVOICES,
-        paged=True, modified_field=_UPDATED, stable_order=True, trims=_WITHOUT_LINES,
+        paging=Paging.ON_DEMAND, modified_field=_UPDATED, stable_order=True, trims=_WITHOUT_LINES,
         cheap_fields=frozenset(_DOCUMENT_FIELDS | {
             "CreditNoteID", "Contact.Name", "Contact.ContactNumber",
         }),
@@ -138,7 +179,7 @@ RESOURCES: tuple[Resource, ...] = (
     ),
     Resource(
         "Payments", "Payments", "PaymentID", scopes.PAYMENTS,
-        paged=True, modified_field=_UPDATED, stable_order=True,
+        paging=Paging.ON_DEMAND, modified_field=_UPDATED, stable_order=True,
         cheap_fields=frozenset({
             _UPDATED, "Date", "PaymentID", "PaymentType", "Status", "Reference",
             "Invoice.InvoiceID",
@@ -150,17 +191,17 @@ RESOURCES: tuple[Resource, ...] = (
     ),
     Resource(
         "Prepayments", "Prepayments", "PrepaymentID", scopes.PAYMENTS,
-        paged=True, modified_field=_UPDATED, stable_order=True,
+        paging=Paging.ON_DEMAND, modified_field=_UPDATED, stable_order=True,
         filters={"invoicenumbers": "InvoiceNumber"}, trims=_WITHOUT_LINES,
     ),
     Resource(
         "Overpayments", "Overpayments", "OverpaymentID", scopes.PAYMENTS,
-        paged=True, modified_field=_UPDATED, stable_order=True,
+        paging=Paging.ON_DEMAND, modified_field=_UPDATED, stable_order=True,
         filters={"references": "Reference"}, trims=_WITHOUT_LINES,
     ),
     Resource(
         "BankTransactions", "BankTransactions", "BankTransactionID", scopes.BANK_TRANSACTIONS,
-        paged=True, modified_field=_UPDATED, stable_order=True,
+        paging=Paging.ON_DEMAND, modified_field=_UPDATED, stable_order=True,
         filters={"references": "Reference"}, trims=_WITHOUT_LINES,
         cheap_fields=frozenset(_DOCUMENT_FIELDS | {"BankTransactionID"} - {"Reference"}),
         attachable="BankTransaction",
@@ -174,7 +215,7 @@ RESOURCES: tuple[Resource, ...] = (
     ),
     Resource(
         "ManualJournals", "ManualJournals", "ManualJournalID", scopes.MANUAL_JOURNALS,
-        paged=True, modified_field=_UPDATED, stable_order=True,
+        paging=Paging.ON_DEMAND, modified_field=_UPDATED, stable_order=True,
         trims={Shape.SUMMARY: Trim(emptied=frozenset({"JournalLines"}))},
         cheap_fields=frozenset({_UPDATED, "Date", "ManualJournalID", "Narration"}),
         attachable="ManualJournal",
@@ -192,6 +233,38 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("TaxRates", "TaxRates", "TaxType", scopes.SETTINGS),
     Resource("Currencies", "Currencies", "Code", scopes.SETTINGS),
     Resource("Users", "Users", "UserID", scopes.SETTINGS, modified_field=_UPDATED),
+    Resource("BrandingThemes", "BrandingThemes", "BrandingThemeID", scopes.SETTINGS),
+    Resource(
+        "Quotes", "Quotes", "QuoteID", scopes.INVOICES,
+        paging=Paging.FIXED, modified_field=_UPDATED, stable_order=True,
+        filters={"status": "Status", "contactid": "Contact.ContactID"},
+        ranges={**_DATES, **_days("expirydate", "ExpiryDate")}, unit_places=4,
+    ),
+    Resource(
+        "PurchaseOrders", "PurchaseOrders", "PurchaseOrderID", scopes.INVOICES,
+        paging=Paging.ALWAYS, modified_field=_UPDATED, stable_order=True,
+        filters={"status": "Status"}, ranges=_DATES, unit_places=4,
+    ),
+    Resource(
+        "Budgets", "Budgets", "BudgetID", scopes.BUDGETS, filters={"ids": "BudgetID"},
+        trims={Shape.SUMMARY: Trim(emptied=frozenset({"BudgetLines"}))},
+    ),
+    Resource(
+        "LinkedTransactions", "LinkedTransactions", "LinkedTransactionID", scopes.INVOICES,
+        paging=Paging.FIXED,
+        filters={
+            name.lower(): name
+            for name in (
+                "LinkedTransactionID", "SourceTransactionID", "ContactID", "Status",
+                "TargetTransactionID",
+            )
+        },
+    ),
+    Resource(
+        "Journals", "Journals", "JournalID", scopes.JOURNALS,
+        paging=Paging.BY_OFFSET, modified_field="CreatedDateUTC",
+        trims={Shape.FULL: Trim(frozenset({"SourceID", "SourceType"}))}, tier="advanced",
+    ),
 )  # fmt: skip
 
 BY_PATH: Mapping[str, Resource] = {resource.path.lower(): resource for resource in RESOURCES}

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from xero_pipeline.sandbox.api.catalogue import RESOURCES, Resource, Shape
+from xero_pipeline.sandbox.api.catalogue import RESOURCES, Resource
 from xero_pipeline.sandbox.api.texts import RecordTexts
 from xero_pipeline.sandbox.contract import Book
 
@@ -56,7 +56,7 @@ def complete_listings(
 def _listed(
     book: Book, resource: Resource, texts: RecordTexts, *, with_records: bool
 ) -> Mapping[str, ListedRecord]:
-    shape = Shape.PAGE if resource.paged else Shape.SUMMARY
+    shape = resource.shape_of_listing
     listed = {}
     for row in book.rows(resource.list_key):
         text = book.ids.own(texts.text(book.rows_of, resource, row, shape, _UNIT_PLACES))

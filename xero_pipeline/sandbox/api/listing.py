@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from fractions import Fraction
 
 from xero_pipeline.sandbox.api import where
-from xero_pipeline.sandbox.api.catalogue import Resource, Shape
+from xero_pipeline.sandbox.api.catalogue import DayRange, Paging, Resource, Shape
 from xero_pipeline.sandbox.api.collection import Collection, ordered, parse_order
 from xero_pipeline.sandbox.api.where import Predicate, QueryError
 from xero_pipeline.sandbox.contract import Row
@@ -60,6 +60,17 @@ class Query:
         except ValueError:
             raise QueryError(f"{name} must be a whole number, not: {text}") from None
 
+    def day(self, name: str) -> dt.date:
+        """A day as YYYY-MM-DD.
+
+        Raises:
+            QueryError: it is something else.
+        """
+        try:
+            return dt.date.fromisoformat(self.text(name)[:10])
+        except ValueError:
+            raise QueryError(f"{name} must be a day, not: {self.text(name)}") from None
+
 
 @dataclass(frozen=True)
 class Page:
@@ -87,11 +98,13 @@ class ListingRules:
 
     Attributes:
         high_volume: documents that one request may return or scan.
+        journals_at_once: of the answers to `offset`; fewer shows that a short one is not the last.
         manual_journals_order_disables_paging: the defect seen at Xero in 2022.
         share_shown: of the records that a listing should hold, so many are there, in its order.
     """
 
     high_volume: int = 100_000
+    journals_at_once: int = 100
     manual_journals_order_disables_paging: bool = False
     share_shown: Fraction = Fraction(1)
 
@@ -119,10 +132,14 @@ def list_rows(
     found = _wanted(collection, query, modified_since, paged=paged, rules=rules)
     if rules.share_shown != 1:
         found = found[: int(len(found) * rules.share_shown)]
-    page = _page(query, len(found)) if paged else None
+    places = max(resource.unit_places, unit_places(query))
+    if resource.paging is Paging.BY_OFFSET:
+        return Listing(_numbered_above(found, query, rules), Shape.PAGE, None, places)
+    page = _page(resource, query, len(found)) if paged else None
     if page is not None:
         found = found[(page.number - 1) * page.size : page.number * page.size]
-    return Listing(found, _shape(resource, query, paged), page, unit_places(query))
+    shape = _shape(resource, query, paged)
+    return Listing(found, shape, None if resource.paging is Paging.FIXED else page, places)
 
 
 def _wanted(
@@ -169,8 +186,8 @@ def parse_modified_since(header: str | None) -> dt.datetime | None:
 
 
 def _is_paged(resource: Resource, query: Query, rules: ListingRules) -> bool:
-    if not resource.paged:
-        return False
+    if resource.paging is not Paging.ON_DEMAND:
+        return resource.paging is not Paging.NONE
     if (
         resource.path == "ManualJournals"
         and query.text("order")
@@ -187,6 +204,9 @@ def _conditions(resource: Resource, query: Query) -> Iterator[Predicate]:
     for parameter, path in resource.filters.items():
         if query.names(parameter):
             yield _one_of(path, query.names(parameter))
+    for parameter, days in resource.ranges.items():
+        if query.text(parameter):
+            yield _within(days, query.day(parameter))
     if resource.hidden is not None and not query.text("IDs"):
         field, status, parameter = resource.hidden
         if not query.flag(parameter):
@@ -199,6 +219,16 @@ def _conditions(resource: Resource, query: Query) -> Iterator[Predicate]:
         yield where.parse(query.text("where")).matches
 
 
+def _within(days: DayRange, limit: dt.date) -> Predicate:
+    def passes(row: Row) -> bool:
+        day = row.get(days.field)
+        if not isinstance(day, dt.date):
+            return False
+        return day >= limit if days.end == "first" else day <= limit
+
+    return passes
+
+
 def _one_of(path: str, names: frozenset[str]) -> Predicate:
     return lambda row: str(where.field_value(row, path)).lower() in names
 
@@ -207,8 +237,20 @@ def _containing(term: str, paths: tuple[str, ...]) -> Predicate:
     return lambda row: any(term in str(where.field_value(row, p) or "").lower() for p in paths)
 
 
-def _page(query: Query, items: int) -> Page:
-    size = query.number("pageSize")
+def _numbered_above(rows: Sequence[Row], query: Query, rules: ListingRules) -> Sequence[Row]:
+    """What follows the offset. Journals are numbered from 1 without gaps, in order."""
+    offset = query.number("offset") or 0
+    above = sorted((row for row in rows if _number(row) > offset), key=_number)
+    return above[: rules.journals_at_once]
+
+
+def _number(row: Row) -> int:
+    number = row["JournalNumber"]
+    return number if isinstance(number, int) else 0
+
+
+def _page(resource: Resource, query: Query, items: int) -> Page:
+    size = None if resource.paging is Paging.FIXED else query.number("pageSize")
     size = DEFAULT_PAGE_SIZE if size is None else min(max(size, 1), LARGEST_PAGE_SIZE)
     number = max(query.number("page") or 1, 1)
     return Page(number, size, -(-items // size), items)

@@ -152,7 +152,7 @@ class AccountingApi:
 
     def _single(self, question: Question, book: Book, resource: Resource, key: str) -> Answer:
         row = _find(book, resource, key)
-        places = unit_places(question.query)
+        places = max(resource.unit_places, unit_places(question.query))
         text = self._texts.text(book.rows_of, resource, row, Shape.FULL, places)
         return Answer(resource.list_key, [row], [text])
 
@@ -189,9 +189,9 @@ def _resource(question: Question, collection: str) -> Resource:
     """The collection of a path, once the token may read it."""
     resource = BY_PATH.get(collection.lower())
     if resource is None:
-        if collection.lower() == "journals":
-            question.caller.require_tier("advanced")
         raise errors.not_found()
+    if resource.tier is not None:
+        question.caller.require_tier(resource.tier)
     question.caller.require(resource.scopes)
     return resource
 

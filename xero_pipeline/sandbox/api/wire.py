@@ -39,6 +39,8 @@ _DATE_STRINGS = {
     ("Prepayments", "Date"), ("Overpayments", "Date"),
     ("BankTransactions", "Date"), ("BankTransfers", "Date"),
     ("BatchPayments", "Date"), ("BatchPayment", "Date"),
+    ("Quotes", "Date"), ("Quotes", "ExpiryDate"),
+    ("PurchaseOrders", "Date"), ("PurchaseOrders", "DeliveryDate"),
 }  # fmt: skip
 """(list or object, field) that carries a `...String` helper in front of it."""
 
@@ -50,6 +52,9 @@ _ENVELOPE = ""
 _WITHOUT_OFFSET = {
     ("Organisations", "CreatedDateUTC"),
     ("Reports", "UpdatedDateUTC"),
+    ("Quotes", "Date"),
+    ("Quotes", "ExpiryDate"),
+    ("Quotes", "UpdatedDateUTC"),
     (_ENVELOPE, "DateTimeUTC"),
 }
 _SHOWN_ONLY_WHEN_TRUE = frozenset({"SentToContact"})
@@ -152,7 +157,8 @@ def _decimals(value: Decimal) -> int:
 
 
 def _day(name: str, key: str, day: dt.date) -> list[str]:
-    wire_date = f'"{key}": "\\/Date({(day.toordinal() - _EPOCH_DAY) * 86_400_000}+0000)\\/"'
+    offset = "" if (name, key) in _WITHOUT_OFFSET else "+0000"
+    wire_date = f'"{key}": "\\/Date({(day.toordinal() - _EPOCH_DAY) * 86_400_000}{offset})\\/"'
     if (name, key) in _DATE_STRINGS:
         return [f'"{key}String": "{day.isoformat()}T00:00:00"', wire_date]
     return [wire_date]

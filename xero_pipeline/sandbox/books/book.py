@@ -10,13 +10,14 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from xero_pipeline.sandbox import events
+from xero_pipeline.sandbox import events, order_events
 from xero_pipeline.sandbox.books import reports
 from xero_pipeline.sandbox.books.apply import (
     banking,
     contacts,
     invoicing,
     journals,
+    orders,
     settings,
     settling,
 )
@@ -28,6 +29,8 @@ from xero_pipeline.sandbox.books.shapes import banking as bank_rows
 from xero_pipeline.sandbox.books.shapes import contacts as contact_rows
 from xero_pipeline.sandbox.books.shapes import credits as credit_rows
 from xero_pipeline.sandbox.books.shapes import invoices as invoice_rows
+from xero_pipeline.sandbox.books.shapes import journals as journal_rows
+from xero_pipeline.sandbox.books.shapes import orders as order_rows
 from xero_pipeline.sandbox.books.shapes import payments as payment_rows
 from xero_pipeline.sandbox.books.shapes import settings as setting_rows
 from xero_pipeline.sandbox.contract import SAME_IDS, Ids, Row
@@ -82,6 +85,14 @@ _HANDLERS: Mapping[type[events.Event], Callable[[Records, Any], None]] = {
     events.ManualJournalPosted: journals.post_manual,
     events.ManualJournalStatusChanged: journals.change_manual_status,
     events.FileAttached: journals.attach,
+    order_events.BrandingThemeAdded: orders.add_theme,
+    order_events.QuoteRaised: orders.raise_quote,
+    order_events.QuoteStatusChanged: orders.change_quote,
+    order_events.PurchaseOrderRaised: orders.raise_purchase_order,
+    order_events.PurchaseOrderStatusChanged: orders.change_purchase_order,
+    order_events.BudgetSaved: orders.save_budget,
+    order_events.ExpenseLinked: orders.link,
+    order_events.ExpenseUnlinked: orders.unlink,
 }
 
 
@@ -103,15 +114,20 @@ def _resources(records: Records) -> Mapping[str, _Resource]:
         "BankTransfers": resource(records.transfers, bank_rows.bank_transfer),
         "BatchPayments": resource(records.batches, payment_rows.batch_payment),
         "ContactGroups": resource(records.groups, contact_rows.contact_group),
+        "BrandingThemes": resource(records.themes, order_rows.branding_theme),
+        "Budgets": resource(records.budgets, order_rows.budget),
         "Contacts": resource(records.contacts, contact_rows.contact),
         "CreditNotes": resource(records.credit_notes, credit_rows.credit_note),
         "Currencies": resource(records.currencies, setting_rows.currency),
         "Invoices": resource(records.invoices, invoice_rows.invoice),
         "Items": resource(records.items, setting_rows.item),
+        "LinkedTransactions": resource(records.links, order_rows.linked_transaction),
         "ManualJournals": resource(records.manual_journals, bank_rows.manual_journal),
         "Overpayments": resource(records.overpayments, credit_rows.overpayment),
         "Payments": resource(records.payments, payment_rows.payment),
         "Prepayments": resource(records.prepayments, credit_rows.prepayment),
+        "PurchaseOrders": resource(records.purchase_orders, order_rows.purchase_order),
+        "Quotes": resource(records.quotes, order_rows.quote),
         "RepeatingInvoices": resource(records.repeating, invoice_rows.repeating_invoice),
         "TaxRates": resource(records.tax_rates, setting_rows.tax_rate),
         "TrackingCategories": resource(records.categories, setting_rows.tracking_category),
@@ -135,6 +151,7 @@ class Book:
         self._records = Records(opened)
         self._resources = _resources(self._records)
         self._organisation = setting_rows.organisation(self._records)
+        self._journals: list[Row] = []
         self._last_event_at = opened.at
         self.key = opened.key
         self.tenant_id = self._records.id
@@ -170,6 +187,8 @@ class Book:
         """
         if resource == "Organisations":
             return [self._organisation]
+        if resource == "Journals":
+            return self._journal_rows()
         self._notice_the_day()
         wanted = self._resources[resource]
         return wanted.shelf.rows(wanted.shape)
@@ -179,6 +198,9 @@ class Book:
         account or item Code, TaxType or currency Code."""
         if resource == "Organisations":
             return self._organisation if key.lower() == self.tenant_id else None
+        if resource == "Journals":
+            known = (row for row in self._journal_rows() if _is_journal(row, key.lower()))
+            return next(known, None)
         self._notice_the_day()
         wanted = self._resources[resource]
         document = wanted.shelf.find(key)
@@ -214,9 +236,21 @@ class Book:
         """The organisation's calendar day."""
         return self.clock().astimezone(self.timezone).date()
 
+    def _journal_rows(self) -> Sequence[Row]:
+        """In order of JournalNumber. Journals never change: only new ones are added."""
+        new = self._records.ledger.journals[len(self._journals) :]
+        if new:
+            rows = (journal_rows.journal(self._records, journal) for journal in new)
+            self._journals = [*self._journals, *rows]
+        return self._journals
+
     def _notice_the_day(self) -> None:
         """Overdue balances change at midnight without any event."""
         today = self.today()
         if today != self._records.balances_day:
             self._records.balances_day = today
             self._records.contacts.forget_all()
+
+
+def _is_journal(row: Row, key: str) -> bool:
+    return key in (row["JournalID"], str(row["JournalNumber"]))

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from xero_pipeline.sandbox.books import documents as doc
 from xero_pipeline.sandbox.books.arithmetic import ZERO, PricedLine, price
+from xero_pipeline.sandbox.books.documents import orders
 from xero_pipeline.sandbox.books.errors import Refused
 from xero_pipeline.sandbox.books.ledger import Ledger
 from xero_pipeline.sandbox.contract import Row
@@ -182,6 +183,11 @@ class Records:
         self.transfers: Shelf[doc.BankTransfer] = Shelf("bank transfer")
         self.manual_journals: Shelf[doc.ManualJournal] = Shelf("manual journal")
         self.repeating: Shelf[doc.RepeatingInvoice] = Shelf("repeating invoice")
+        self.themes: Shelf[orders.BrandingTheme] = Shelf("branding theme")
+        self.quotes: Shelf[orders.Quote] = Shelf("quote")
+        self.purchase_orders: Shelf[orders.PurchaseOrder] = Shelf("purchase order")
+        self.budgets: Shelf[orders.Budget] = Shelf("budget")
+        self.links: Shelf[orders.LinkedTransaction] = Shelf("linked transaction")
         self.attachments: dict[tuple[str, str], list[doc.Attachment]] = {}
         self.balances_day: dt.date | None = None
 

@@ -35,6 +35,7 @@ PAYMENTS = _read_write("payments") | _BROAD_TRANSACTIONS
 BANK_TRANSACTIONS = _read_write("banktransactions") | _BROAD_TRANSACTIONS
 MANUAL_JOURNALS = _read_write("manualjournals") | _BROAD_TRANSACTIONS
 ATTACHMENTS = _read_write("attachments")
+BUDGETS = frozenset({"accounting.budgets.read"})
 JOURNALS = frozenset({"accounting.journals.read"})
 
 REPORTS = {name: frozenset({scope}) | _BROAD_REPORTS for name, scope in _REPORT_SCOPES.items()}
@@ -52,7 +53,7 @@ GRANULAR = (
     )
     | frozenset(_REPORT_SCOPES.values())
     | JOURNALS
-    | {"accounting.budgets.read"}
+    | BUDGETS
 )
 
 

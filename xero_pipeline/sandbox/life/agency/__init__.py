@@ -13,6 +13,7 @@ from xero_pipeline.sandbox.events import (
 from xero_pipeline.sandbox.life.agency import settings
 from xero_pipeline.sandbox.life.agency.contact_oddities import ContactOddities
 from xero_pipeline.sandbox.life.agency.oddities import Oddities
+from xero_pipeline.sandbox.life.agency.offers import Offers
 from xero_pipeline.sandbox.life.agency.office import Office
 from xero_pipeline.sandbox.life.agency.other_oddities import BankOddities, PaperOddities
 from xero_pipeline.sandbox.life.agency.retainers import Retainers
@@ -37,6 +38,7 @@ class AgencyLife:
         self._work = Work(self._office)
         self._suppliers = Suppliers(self._desk)
         self._treasury = Treasury(self._desk)
+        self._offers = Offers(self._office)
         self._oddities = self._gather_oddities()
 
     def _gather_oddities(self) -> Oddities:
@@ -73,6 +75,7 @@ class AgencyLife:
         diary.do_planned(before_hour=24)
         self._oddities.run()
         self._fill_a_quiet_day()
+        self._offers.tend()
 
     def _fill_a_quiet_day(self) -> None:
         """No day without a sale or payment, or without a movement at the bank."""
