@@ -57,13 +57,15 @@ class KnownRecord:
         self.path = path
         self._described = xero_fields().fields.get(schema or "", {})
         self._kept = {field.name: field.type for field in columns.fields} if columns else {}
-        self._unknown: dict[str, bool] = {}
+        self._known: set[str] = set()
+        self._new: set[str] = set()
 
     def unknown(self, names: Set[str]) -> set[str]:
         """Those of the names that nobody has heard of in this place."""
-        for name in names - self._unknown.keys():
-            self._unknown[name] = not self._knows(name)
-        return {name for name in names if self._unknown[name]}
+        strange = {*names} - self._known
+        for name in strange - self._new:
+            (self._known if self._knows(name) else self._new).add(name)
+        return strange & self._new
 
     @cached_property
     def nested(self) -> Mapping[str, KnownRecord]:
