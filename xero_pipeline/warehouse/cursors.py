@@ -26,12 +26,18 @@ class EndpointProgress:
         content_sha256: of that batch's records, if it is a complete listing. A later listing with
             the same hash changes nothing. After an increment it is None: what that brought may be
             gone again from a listing that equals the one before it.
+        asked_at: when it was last read to the end.
+        changed_at: the start of the last sync that changed one of its rows.
+        reported_on: of a report, the latest day that it was read for.
     """
 
     modified_since: dt.datetime | None = None
     complete_listing_at: dt.datetime | None = None
     last_sync_id: str | None = None
     content_sha256: str | None = None
+    asked_at: dt.datetime | None = None
+    changed_at: dt.datetime | None = None
+    reported_on: dt.date | None = None
 
 
 _ADVANCING: Columns = {
@@ -42,6 +48,8 @@ _ADVANCING: Columns = {
     "next_cursor": "TIMESTAMP",
     "complete_listing_at": "TIMESTAMP",
     "content_sha256": "VARCHAR",
+    "started_at": "TIMESTAMP",
+    "as_of_date": "DATE",
 }
 
 Progress = Mapping[str, EndpointProgress]
@@ -61,15 +69,22 @@ def read_progress(
         """
         select
             organisation_id, endpoint,
-            modified_since, complete_listing_at, last_sync_id, content_sha256
+            modified_since, complete_listing_at, last_sync_id, content_sha256,
+            asked_at, changed_at, reported_on
         from ops.cursors
         where organisation_id in (select unnest($organisation_ids::uuid[]))
         """,
         {"organisation_ids": list(progress)},
     ).fetchall()
-    for organisation_id, endpoint, since, listed_at, sync_id, digest in found:
+    for organisation_id, endpoint, since, listed, sync_id, digest, asked, changed, day in found:
         progress[str(organisation_id)][endpoint] = EndpointProgress(
-            _aware(since), _aware(listed_at), sync_id, digest
+            modified_since=_aware(since),
+            complete_listing_at=_aware(listed),
+            last_sync_id=sync_id,
+            content_sha256=digest,
+            asked_at=_aware(asked),
+            changed_at=_aware(changed),
+            reported_on=day,
         )
     return dict(progress)
 
@@ -90,11 +105,21 @@ def read_cursors(
     }
 
 
-def advance_cursors(connection: duckdb.DuckDBPyConnection, walks: Sequence[Walk]) -> None:
+def advance_cursors(
+    connection: duckdb.DuckDBPyConnection,
+    walks: Sequence[Walk],
+    changed: Collection[tuple[UUID, str]],
+) -> None:
     """Write down how far these walks have brought their endpoints.
 
     A walk that is loaded late moves nothing back: `greatest` and `max` pass over NULL.
+
+    Args:
+        changed: (organisation id, sync id) of those that changed rows; quiet ones never do.
     """
+    is_changed = [
+        not walk.is_quiet and (walk.organisation_id, walk.sync_id) in changed for walk in walks
+    ]
     connection.execute(
         f"""
         merge into ops.cursors
@@ -105,8 +130,11 @@ def advance_cursors(connection: duckdb.DuckDBPyConnection, walks: Sequence[Walk]
                 max(next_cursor) as modified_since,
                 max(complete_listing_at) as complete_listing_at,
                 max(sync_id) filter (not is_quiet) as last_sync_id,
-                arg_max_null(content_sha256, sync_id) filter (not is_quiet) as content_sha256
-            from (select {unnested(_ADVANCING)})
+                arg_max_null(content_sha256, sync_id) filter (not is_quiet) as content_sha256,
+                max(started_at) as asked_at,
+                max(started_at) filter (is_changed) as changed_at,
+                max(as_of_date) as reported_on
+            from (select {unnested({**_ADVANCING, "is_changed": "BOOLEAN"})})
             group by all
         ) as advanced
         using (organisation_id, endpoint)
@@ -119,10 +147,13 @@ def advance_cursors(connection: duckdb.DuckDBPyConnection, walks: Sequence[Walk]
                 when advanced.last_sync_id >= coalesce(cursors.last_sync_id, '')
                     then advanced.content_sha256
                 else cursors.content_sha256
-            end
+            end,
+            asked_at = greatest(cursors.asked_at, advanced.asked_at),
+            changed_at = greatest(cursors.changed_at, advanced.changed_at),
+            reported_on = greatest(cursors.reported_on, advanced.reported_on)
         when not matched then insert by name
         """,
-        lists_of(walks, _ADVANCING),
+        {**lists_of(walks, _ADVANCING), "is_changed": is_changed},
     )
 
 

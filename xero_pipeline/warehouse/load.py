@@ -60,13 +60,15 @@ def loaded_batches(
     connection: duckdb.DuckDBPyConnection, batches: Iterable[Batch]
 ) -> set[Identity]:
     """Those of the batches that are in the warehouse."""
-    asked = {batch.identity for batch in batches}
+    asked = {batch.identity: batch.manifest for batch in batches}
     organisations, endpoints, syncs = zip(*asked, strict=True) if asked else ((),) * 3
     known = connection.execute(
         """
         select organisation_id, endpoint, sync_id
         from ops.syncs
         where is_quiet is not true
+            -- Rows stand in the order of time: those before it are not even read.
+            and started_at >= $oldest::timestamptz::timestamp
             and (organisation_id, endpoint, sync_id) in (
                 select
                     unnest($organisations::uuid[]),
@@ -74,7 +76,12 @@ def loaded_batches(
                     unnest($syncs::varchar[])
             )
         """,
-        {"organisations": organisations, "endpoints": endpoints, "syncs": syncs},
+        {
+            "organisations": organisations,
+            "endpoints": endpoints,
+            "syncs": syncs,
+            "oldest": min((manifest.started_at for manifest in asked.values()), default=None),
+        },
     ).fetchall()
     return set(known)
 
@@ -198,7 +205,8 @@ def _load_pages(
             if group.can_remove
             else {}
         )
-        advance_cursors(connection, walks)
+        changed = {sync for sync, counted in counts.items() if counted.rows_changed}
+        advance_cursors(connection, walks, changed | removed.keys())
     return [_loaded(batch, counts, removed) for batch in group.batches]
 
 

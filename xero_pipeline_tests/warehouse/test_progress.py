@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from uuid import UUID
 
@@ -125,13 +126,52 @@ def test_progress_tells_the_content_of_the_newest_batch_for_many_organisations_a
 
     assert read_progress(warehouse, [HARBOUR, str(KOWHAI), nobody]) == {
         str(HARBOUR): {
-            "items": EndpointProgress(None, at(0), listing.manifest.sync_id, "a1"),
+            "items": EndpointProgress(
+                complete_listing_at=at(0),
+                last_sync_id=listing.manifest.sync_id,
+                content_sha256="a1",
+                asked_at=at(0),
+                changed_at=at(0),
+            ),
         },
         str(KOWHAI): {
-            "invoices": EndpointProgress(at(2), None, increment.manifest.sync_id, None),
+            "invoices": EndpointProgress(
+                modified_since=at(2),
+                last_sync_id=increment.manifest.sync_id,
+                asked_at=at(0),
+                changed_at=at(0),
+            ),
         },
         str(nobody): {},
     }
+
+
+def test_progress_tells_when_an_endpoint_was_asked_and_when_it_last_changed(
+    warehouse: duckdb.DuckDBPyConnection, desk: Desk
+) -> None:
+    load(warehouse, [desk.land("invoices", [invoice(1)], minute=0)])
+    load(warehouse, [desk.land("invoices", [invoice(1)], minute=3)])
+    load(warehouse, [organisation_batch(desk, INCREMENT, minute=9)])
+
+    invoices = read_progress(warehouse, [HARBOUR])[str(HARBOUR)]["invoices"]
+    assert (invoices.asked_at, invoices.changed_at) == (at(9), at(0))
+
+
+def test_rows_found_gone_are_a_change(warehouse: duckdb.DuckDBPyConnection, desk: Desk) -> None:
+    load(warehouse, [desk.land("items", [{"ItemID": guid(1)}], complete=True)])
+    load(warehouse, [desk.land("items", [], minute=5, complete=True)])
+
+    assert read_progress(warehouse, [HARBOUR])[str(HARBOUR)]["items"].changed_at == at(5)
+
+
+def test_progress_tells_the_latest_day_of_a_report(
+    warehouse: duckdb.DuckDBPyConnection, desk: Desk
+) -> None:
+    for minute, day in enumerate((dt.date(2026, 3, 2), dt.date(2026, 3, 1))):
+        load(warehouse, [desk.land("trial_balance", [{}], minute=minute, as_of_date=day)])
+
+    reports = read_progress(warehouse, [HARBOUR])[str(HARBOUR)]
+    assert reports["trial_balance"].reported_on == dt.date(2026, 3, 2)
 
 
 def test_after_an_increment_no_listing_can_be_the_same_as_the_last(
@@ -155,4 +195,6 @@ def test_a_listing_loaded_late_is_not_taken_for_the_last(
     load(warehouse, [older])
 
     progress = read_progress(warehouse, [HARBOUR])[str(HARBOUR)]
-    assert progress["items"] == EndpointProgress(None, at(5), newer.manifest.sync_id, "new")
+    items = progress["items"]
+    assert (items.last_sync_id, items.content_sha256) == (newer.manifest.sync_id, "new")
+    assert (items.complete_listing_at, items.asked_at) == (at(5), at(5))
