@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 from pydantic import SecretStr
 
+from xero_pipeline.connections import Purpose
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync import Depth, OrganisationSync, sync_organisation
 from xero_pipeline.warehouse import Landing, open_warehouse
-from xero_pipeline.xero import OrganisationClient, OrganisationLimits, SlidingWindow
+from xero_pipeline.xero import (
+    EXTRA_ENDPOINTS,
+    OrganisationClient,
+    OrganisationLimits,
+    SlidingWindow,
+)
 from xero_pipeline.xero.limits import DayBudget, DayCountInMemory
+from xero_pipeline_tests.sandbox.test_orders import purchase_order, quote
+from xero_pipeline_tests.studio import studio_at
 from xero_pipeline_tests.xero.double import Double, Reply, Request, TestClock, json_reply
 
 HARBOUR = "11111111-1111-4111-8111-111111111111"
@@ -187,3 +196,20 @@ def test_what_is_not_switched_on_is_not_asked(xero: Double, tmp_path: Path) -> N
     plain.sync("quotes")
 
     assert {request.path for request in xero.requests} == {ROOT + "Organisation"}
+
+
+def test_what_is_switched_on_is_read_from_the_sandbox_with_the_rest(tmp_path: Path) -> None:
+    """On Xero's Starter tier, where journals are refused and nothing else minds."""
+    paths = ",".join(endpoint.path for endpoint in EXTRA_ENDPOINTS)
+    with studio_at(tmp_path / "home", extra_endpoints=paths) as studio:
+        studio.connect("agency", Purpose.AGENCY)
+        studio.happens(quote(1), quote(2), purchase_order("PO-1"))
+        sync = studio.sync(only={endpoint.name for endpoint in EXTRA_ENDPOINTS})
+
+        assert set(sync.skipped) == {"journals"}
+        assert studio.rows("select quote_number, total from raw.quotes order by all") == [
+            ("QU-1", Decimal("12.35")),
+            ("QU-2", Decimal("12.35")),
+        ]
+        assert studio.rows("select purchase_order_number from raw.purchase_orders") == [("PO-1",)]
+        assert studio.rows("from ops.unknown_fields") == []
