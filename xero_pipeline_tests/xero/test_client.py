@@ -365,6 +365,17 @@ def test_organisations_share_connections(xero: Double, clock: TestClock) -> None
     wire.close()
 
 
+def test_a_proxy_of_the_environment_is_used(
+    xero: Double, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", xero.url)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    xero.answers(ROOT + "Users", listing(BY_NAME["users"], 1))
+    client = client_of(xero, clock, wire=Wire("http://api.xero.example" + ROOT))
+    assert len(list(client.pages(BY_NAME["users"]))) == 1
+    assert xero.requests[0].headers["host"] == "api.xero.example"
+
+
 def test_no_cookie_of_one_organisation_is_sent_for_another(xero: Double, clock: TestClock) -> None:
     users = listing(BY_NAME["users"], 1)
     xero.answers(ROOT + "Users", replace(users, headers={"Set-Cookie": "whose=tenant-1; Path=/"}))
