@@ -61,7 +61,6 @@ DOCUMENTS: dict[str, Record] = {
         CreditNoteNumber=TEXT,
         Type=TEXT,
         DueDate=DAY,
-        FullyPaidOnDate=DAY,
         SentToContact=FLAG,
         BrandingThemeID=GUID,
         CISDeduction=MONEY,

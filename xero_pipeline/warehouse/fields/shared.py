@@ -72,6 +72,7 @@ CREDIT: dict[str, WireType] = {
     **AMOUNTS,
     "Contact": CONTACT,
     "Date": DAY,
+    "FullyPaidOnDate": DAY,
     "Status": TEXT,
     "Reference": TEXT,
     "RemainingCredit": MONEY,
