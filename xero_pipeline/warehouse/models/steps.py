@@ -85,7 +85,7 @@ def build_step(
         connection: the warehouse, with raw and ops tables in place.
 
     Returns:
-        All tables of the step; the seconds of those that stayed as they were are 0.
+        All tables of the step in order; the seconds of those that stayed as they were are 0.
 
     Raises:
         ModelFailed: DuckDB refused a model; names its file.
@@ -97,19 +97,18 @@ def build_step(
         seeds = [relation for relation in relations if relation.startswith("seeds.")]
         built += graph.build(connection, only=seeds, organisations=())
         built += graph.build(connection, only=[INSTANTS])
-        relations.remove(INSTANTS)
     stale, known = _stale_organisations(connection, step), count_rows(connection, INSTANTS)
     is_whole = len(stale) >= _WHOLE_FROM * known
-    built += graph.build(connection, only=relations, organisations=None if is_whole else stale)
+    others = [relation for relation in relations if relation != INSTANTS]
+    built += graph.build(connection, only=others, organisations=None if is_whole else stale)
     _record_built(connection, step, stale)
     logger.info("%s: rebuilt for %d of %d organisations", step.name, len(stale), known)
-    latest = {model.relation: model for model in built}
-    unchanged = [
-        BuiltModel(relation, count_rows(connection, relation), 0.0)
-        for relation in relations
-        if relation not in latest
-    ]
-    return [*latest.values(), *unchanged]
+    by_relation = {model.relation: model for model in built}
+    return [by_relation.get(each) or _as_it_was(connection, each) for each in relations]
+
+
+def _as_it_was(connection: duckdb.DuckDBPyConnection, relation: str) -> BuiltModel:
+    return BuiltModel(relation, count_rows(connection, relation), 0.0)
 
 
 def _stale_organisations(connection: duckdb.DuckDBPyConnection, step: Step) -> list[str]:
