@@ -1,0 +1,161 @@
+"""What the books say against what the raw tables hold, record by record and field by field.
+
+The books' records are those of a complete listing, read by the few lines here, so that nothing of
+the pipeline's own reading is believed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+import duckdb
+
+from xero_pipeline.sandbox.api.complete import complete_listings
+from xero_pipeline.sandbox.books import Book
+from xero_pipeline.warehouse.wire_types import snake_case
+from xero_pipeline.xero import ENDPOINTS, Endpoint
+
+Kind = Literal["missing", "stale", "duplicated", "not at Xero", "wrongly marked as gone"]
+Record = Mapping[str, Any]
+
+_MILLISECONDS = re.compile(r"/Date\((-?\d+)")
+_EPOCH = dt.datetime(1970, 1, 1)  # UTC without saying so, as in the warehouse
+BY_NAME: Mapping[str, Endpoint] = {endpoint.name: endpoint for endpoint in ENDPOINTS}
+
+SEEN_BY_FULL_ONLY: Mapping[str, frozenset[str]] = {
+    "contacts": frozenset({"balances", "is_customer", "is_supplier"}),
+}
+"""Endpoint -> columns that Xero changes without saying so and that only a full sync reads again."""
+
+COPIES = frozenset({"contact", "account", "bank_account", "from_bank_account", "to_bank_account"})
+"""Columns that repeat another record's name beside its id; a rename does not touch the document."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One record that the warehouse has otherwise than Xero."""
+
+    kind: Kind
+    endpoint: str
+    id: str
+    fields: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} {self.id}: {self.kind} {self.fields}".strip()
+
+
+def differences(
+    connection: duckdb.DuckDBPyConnection,
+    books: Collection[Book],
+    endpoints: Collection[str],
+    *,
+    announced_only: bool,
+) -> dict[str, list[Difference]]:
+    """Tenant id -> what differs in these endpoints; empty lists are left out.
+
+    Args:
+        announced_only: leave out what only a full sync can know.
+    """
+    found: dict[str, list[Difference]] = {}
+    for name in endpoints:
+        held = _held(connection, name)
+        for book in books:
+            compared = list(
+                _compare(BY_NAME[name], book, held.get(book.tenant_id, []), announced_only)
+            )
+            if compared:
+                found.setdefault(book.tenant_id, []).extend(compared)
+    return found
+
+
+def _held(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, list[dict[str, Any]]]:
+    cursor = connection.execute(f"select * exclude (_sync_id, _row_hash) from raw.{name}")
+    columns = [column for column, *_ in cursor.description or ()]
+    by_tenant: dict[str, list[dict[str, Any]]] = {}
+    for values in cursor.fetchall():
+        row = dict(zip(columns, values, strict=True))
+        by_tenant.setdefault(str(row["organisation_id"]), []).append(row)
+    return by_tenant
+
+
+def _compare(
+    endpoint: Endpoint, book: Book, held: Sequence[dict[str, Any]], announced_only: bool
+) -> Iterator[Difference]:
+    listed = complete_listings(book, list_keys=[endpoint.list_key], with_records=True)
+    truth = {id: each.record or {} for id, each in listed[endpoint.list_key].items()}
+    id_column = snake_case(endpoint.id_field)
+    times = Counter(str(row[id_column]) for row in held)
+    for id, number in times.items():
+        if number > 1:
+            yield Difference("duplicated", endpoint.name, id, f"{number} rows")
+    for id in truth.keys() - times.keys():
+        yield Difference("missing", endpoint.name, id)
+    for row in held:
+        id = str(row[id_column])
+        if id not in truth:
+            if row["_removed_at"] is None:
+                yield Difference("not at Xero", endpoint.name, id)
+        elif row["_removed_at"] is not None:
+            yield Difference("wrongly marked as gone", endpoint.name, id)
+        else:
+            stale = list(_stale(endpoint.name, row, truth[id], announced_only))
+            if stale:
+                yield Difference("stale", endpoint.name, id, "; ".join(stale))
+
+
+def _stale(
+    name: str, row: Mapping[str, Any], record: Record, announced_only: bool
+) -> Iterator[str]:
+    left_out = SEEN_BY_FULL_ONLY.get(name, frozenset()) if announced_only else frozenset()
+    wire_fields = {snake_case(key): value for key, value in record.items()}
+    for column, value in row.items():
+        if column.startswith("_") or column in left_out or column == "organisation_id":
+            continue
+        is_copy = announced_only and column in COPIES
+        held, said = value, wire_fields.get(column)
+        if is_copy:
+            held, said = _without_name(held), _without_name(said)
+        if not same(held, said):
+            yield f"{column} is {held!r}, at Xero {said!r}"
+
+
+def _without_name(value: Any) -> Any:  # noqa: ANN401
+    if not isinstance(value, dict):
+        return value
+    return {key: each for key, each in value.items() if key.lower() not in ("name", "code")}
+
+
+def same(held: Any, said: Any) -> bool:  # noqa: ANN401, PLR0911
+    """Whether a value of the warehouse is what Xero's JSON says; absent and NULL are the same."""
+    match held:
+        case None:
+            return said is None or _instant(said) == _EPOCH
+        case bool() | int() | str():
+            return bool(held == said)
+        case Decimal():
+            return bool(held == Decimal(str(said)))
+        case UUID():
+            return bool(str(held) == said)
+        case dt.datetime():
+            return bool(held == _instant(said))
+        case dt.date():
+            instant = _instant(said)
+            return bool(instant and held == instant.date())
+        case list():
+            return len(held) == len(said or ()) and all(map(same, held, said or ()))
+        case dict():
+            fields = {snake_case(key): value for key, value in (said or {}).items()}
+            return all(same(value, fields.get(name)) for name, value in held.items())
+    raise TypeError(f"no rule for {held!r}")
+
+
+def _instant(said: Any) -> dt.datetime | None:  # noqa: ANN401
+    found = _MILLISECONDS.match(said) if isinstance(said, str) else None
+    return _EPOCH + dt.timedelta(milliseconds=int(found[1])) if found else None
