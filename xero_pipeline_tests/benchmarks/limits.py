@@ -5,7 +5,8 @@ as long to answer as Xero does; right after it another process asks for the orga
 about two minutes.
 
 The shortest time is that of a caller who does not know when Xero's minutes begin: sixty calls, a
-minute's wait since the first of them, and so on, and the rest of the calls five at once.
+minute's wait since the first of them, and so on. The rest are pages of one listing, and the next
+page is asked for when the last one has come.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from xero_pipeline.sandbox.world import Organisation
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync import Depth, SyncFailure, sync_organisations
 from xero_pipeline.warehouse import Landing, open_warehouse
-from xero_pipeline.xero.limits import CALLS_A_MINUTE, CALLS_AT_ONCE
+from xero_pipeline.xero.limits import CALLS_A_MINUTE
 from xero_pipeline_tests.connected import connect, environment
 from xero_pipeline_tests.sandbox.books import harbour
 from xero_pipeline_tests.studio import free_port, small_book
@@ -63,7 +64,7 @@ class Result:
     def shortest(self) -> float:
         """Seconds that the limits and the answers ask for at least."""
         full_minutes, rest = divmod(self.calls - 1, CALLS_A_MINUTE)
-        return full_minutes * 60.0 + rest / CALLS_AT_ONCE * _ANSWER_SECONDS
+        return full_minutes * 60.0 + rest * _ANSWER_SECONDS
 
 
 def main(calls: Annotated[int, typer.Option(help="Roughly, of the sync.", min=65)] = 150) -> None:
