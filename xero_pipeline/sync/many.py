@@ -33,7 +33,12 @@ from xero_pipeline.sync.organisation import (
 from xero_pipeline.sync.plan import Known, unless_all
 from xero_pipeline.sync.request import Request, denials
 from xero_pipeline.sync.results import OrganisationSync, SyncFailure
-from xero_pipeline.warehouse import Landing, create_tables
+from xero_pipeline.warehouse import (
+    Landing,
+    WarehouseBusy,
+    WarehouseUnreadable,
+    create_tables,
+)
 from xero_pipeline.xero import Asker, OrganisationClient, XeroError
 from xero_pipeline.xero.limits import CALLS_AT_ONCE
 
@@ -188,7 +193,8 @@ class _Many:
                 known = self._prepare(connection, beginning)
         except Exception as error:  # whatever the warehouse has, it is not one organisation's fault
             failed = [sync for sync, _ in ended] + beginning
-            return results + [self._failed(sync, error, None) for sync in failed]
+            results += [self._failed(sync, error, None) for sync in failed]
+            return results + (self._give_up(error) if _is_hopeless(error) else [])
         for sync in beginning:
             future = self.organisation_threads.submit(self._read, sync, known[sync.id])
             self._under_way[future] = sync
@@ -280,8 +286,18 @@ class _Many:
         self._release(sync.connection)
         return _failure(sync.connection, error, result)
 
+    def _give_up(self, error: Exception) -> list[Result]:
+        """Those that have not begun would wait in vain, too, each group as long as this one."""
+        waiting = list(self._waiting)
+        self._waiting.clear()
+        return [_failure(connection, error, None) for connection in waiting]
+
     def _release(self, connection: Connection) -> None:
         self._taken.pop(connection.organisation_id).release()
+
+
+def _is_hopeless(error: Exception) -> bool:
+    return isinstance(error, WarehouseBusy | WarehouseUnreadable)
 
 
 def _failure(

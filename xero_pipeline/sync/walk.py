@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from xero_pipeline.sync.alarms import Alarms, CountOverPages, is_suspicious
+from xero_pipeline.sync.overlap import has_nothing_new
 from xero_pipeline.sync.plan import OVERLAP, Plan, Source
 from xero_pipeline.sync.results import Alarm
 from xero_pipeline.warehouse import BatchWriter, Landing
@@ -118,7 +119,7 @@ class Walker:
         with self._begin_pages(endpoint, since) as batch:
             for page in self._listed(endpoint, since, batch.pages_landed + 1):
                 count.see(page.item_count)
-                if not page.is_empty:
+                if not page.is_empty and not self._is_known(endpoint, since, page):
                     batch.write(page.body, **meter.since_last_page())
             alarm = self._alarm(endpoint, since, count)
             cursor = None if alarm else self._cursor(endpoint, batch.started_at)
@@ -128,6 +129,15 @@ class Walker:
         if cursor is not None and batch.started_at < self.started_at:
             return Walked(alarm=self._pages(endpoint, cursor).alarm)
         return Walked(alarm=alarm)
+
+    def _is_known(self, endpoint: Endpoint, since: datetime | None, page: Page) -> bool:
+        """Whether this is an increment that only repeats what the last one brought."""
+        known = self.plan.known.progress.get(endpoint.name)
+        if since is None or known is None:
+            return False
+        return has_nothing_new(
+            self.landing, self.client.organisation_id, endpoint, known.last_sync_id, page
+        )
 
     def _chosen(self, endpoint: Endpoint, ids: Sequence[str]) -> None:
         """Records that an increment does not show, in a batch of their own: it moves no cursor."""
