@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any, cast
 from uuid import UUID
 
 import duckdb
@@ -198,3 +199,32 @@ def test_a_listing_loaded_late_is_not_taken_for_the_last(
     items = progress["items"]
     assert (items.last_sync_id, items.content_sha256) == (newer.manifest.sync_id, "new")
     assert (items.complete_listing_at, items.asked_at) == (at(5), at(5))
+
+
+class Counting:
+    """A connection that counts its statements."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self.statements = 0
+
+    def execute(self, *arguments: Any) -> duckdb.DuckDBPyConnection:  # noqa: ANN401
+        self.statements += 1
+        return self._connection.execute(*arguments)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self._connection, name)
+
+
+def test_many_organisations_without_news_take_as_many_statements_as_one(
+    warehouse: duckdb.DuckDBPyConnection, desk: Desk
+) -> None:
+    def statements(*organisations: UUID) -> int:
+        batches = [organisation_batch(desk, INCREMENT, organisation=each) for each in organisations]
+        counting = Counting(warehouse)
+        load(cast(duckdb.DuckDBPyConnection, counting), batches)
+        return counting.statements
+
+    first, *others = (UUID(int=number) for number in range(1, 7))
+
+    assert statements(*others) == statements(first)
