@@ -55,7 +55,6 @@ from xero_pipeline.warehouse.schema import (
 )
 from xero_pipeline.warehouse.timezones import organisation_zone
 from xero_pipeline.warehouse.unannounced import part_settled_invoices
-from xero_pipeline.warehouse.unloaded import load_unloaded
 
 __all__ = [
     "DEFAULT_DEADLINE_SECONDS",
@@ -96,7 +95,6 @@ __all__ = [
     "column_schema",
     "create_tables",
     "load",
-    "load_unloaded",
     "loaded_batches",
     "open_build_database",
     "open_warehouse",

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import duckdb
 
-from xero_pipeline.warehouse import Batch, BatchWriter, Landing
+from xero_pipeline.warehouse import Batch, BatchWriter, Landing, LoadedBatch, load
 from xero_pipeline.warehouse.reading import raw_table
 
 HARBOUR = UUID("11111111-1111-4111-8111-111111111111")
@@ -90,6 +90,14 @@ class Desk:
             for body in bodies:
                 batch.write(body)
             return batch.finish(calls=len(bodies), wire_bytes=100, next_cursor=next_cursor)
+
+
+def load_waiting(connection: duckdb.DuckDBPyConnection, landing: Landing) -> list[LoadedBatch]:
+    """Load what is landed and waits for it."""
+    waiting = landing.unloaded()
+    loaded = load(connection, waiting)
+    landing.mark_loaded(waiting)
+    return loaded
 
 
 def die(writer: BatchWriter) -> None:

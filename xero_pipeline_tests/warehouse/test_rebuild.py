@@ -16,7 +16,6 @@ from xero_pipeline.warehouse import (
     PagesDamaged,
     Rebuilt,
     WarehouseBusy,
-    load_unloaded,
     open_build_database,
     open_warehouse,
     publish,
@@ -25,7 +24,17 @@ from xero_pipeline.warehouse import (
 )
 from xero_pipeline.warehouse.landing import QuietWalk
 from xero_pipeline.warehouse.raw_tables import RAW_TABLES
-from xero_pipeline_tests.warehouse.desk import HARBOUR, KOWHAI, Desk, at, die, guid, invoice, rows
+from xero_pipeline_tests.warehouse.desk import (
+    HARBOUR,
+    KOWHAI,
+    Desk,
+    at,
+    die,
+    guid,
+    invoice,
+    load_waiting,
+    rows,
+)
 from xero_pipeline_tests.warehouse.project import CONTACTS, ORGANISATIONS, sync, write_project
 
 MODULE = importlib.import_module("xero_pipeline.warehouse.rebuild")
@@ -43,7 +52,7 @@ class Home:
 
     def load(self) -> None:
         with open_build_database(self.build_database) as connection:
-            load_unloaded(connection, self.landing)
+            load_waiting(connection, self.landing)
 
     def rebuild(self, *, without_damaged: bool = False) -> Rebuilt:
         return rebuild(

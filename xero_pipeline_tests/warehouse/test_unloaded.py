@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import duckdb
 import pytest
 
-from xero_pipeline.warehouse import Landing, PageUnreadable, load, load_unloaded
-from xero_pipeline_tests.warehouse.desk import HARBOUR, KOWHAI, Desk, at, die, invoice, rows
+from xero_pipeline.warehouse import Landing, load
+from xero_pipeline_tests.warehouse.desk import HARBOUR, Desk, at, die, invoice, load_waiting, rows
 
 LOOKS = ("open", "os.listdir", "os.scandir")
 
@@ -96,14 +96,10 @@ def test_what_is_loaded_waits_no_longer(
     warehouse: duckdb.DuckDBPyConnection, desk: Desk, landing: Landing
 ) -> None:
     desk.land("invoices", [invoice(1)])
-    desk.land("invoices", [invoice(2)], organisation=KOWHAI)
 
-    (harbour,) = load_unloaded(warehouse, landing, [HARBOUR])
-    assert harbour.batch.manifest.organisation_id == HARBOUR
-    (kowhai,) = load_unloaded(warehouse, landing)
-    assert kowhai.batch.manifest.organisation_id == KOWHAI
+    (loaded,) = load_waiting(warehouse, landing)
 
-    assert load_unloaded(warehouse, landing) == []
+    assert loaded.rows_received == 1
     assert landing.unloaded() == []
 
 
@@ -114,22 +110,10 @@ def test_a_crash_between_commit_and_unmarking_loads_nothing_twice(
     load(warehouse, [batch])
     assert landing.unloaded() == [batch]
 
-    assert load_unloaded(warehouse, landing) == []
+    assert load_waiting(warehouse, landing) == []
 
     assert landing.unloaded() == []
     assert rows(warehouse, "select count(*) from ops.syncs") == [(1,)]
-
-
-def test_a_page_that_cannot_be_read_waits_on_while_other_endpoints_are_loaded(
-    warehouse: duckdb.DuckDBPyConnection, desk: Desk, landing: Landing
-) -> None:
-    broken = desk.land_bodies("invoices", b"<html>503</html>")
-    desk.land("contacts", [])
-
-    with pytest.raises(PageUnreadable):
-        load_unloaded(warehouse, landing)
-
-    assert landing.unloaded() == [broken]
 
 
 def test_an_unfinished_batch_does_not_wait_for_loading(landing: Landing) -> None:
