@@ -1,0 +1,36 @@
+"""`xero-pipeline`: the command line. Exit code 0 done, 1 failed with a sentence, 2 wrong use.
+
+Each command parses, calls one function of a room below, and prints. Dagster and DuckDB are imported
+by the commands that need them: the others answer at once.
+"""
+
+from __future__ import annotations
+
+import typer
+from pydantic import ValidationError
+
+from xero_pipeline.cli import connections, local, status, sync, warehouse
+from xero_pipeline.cli.console import fail
+from xero_pipeline.xero import XeroError
+
+app = typer.Typer(
+    name="xero-pipeline",
+    help="Xero books to DuckDB through Dagster.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for _room in (local, connections, sync, warehouse, status):
+    app.add_typer(_room.group)
+
+
+def main() -> None:
+    """Run a command; what a person may meet ends in one sentence, never in a traceback."""
+    from xero_pipeline.warehouse import WarehouseError
+
+    try:
+        app()
+    except (XeroError, WarehouseError, OSError) as failure:
+        fail(str(failure))
+    except ValidationError as invalid:
+        fail("\n".join(f"Setting {e['loc'][0]}: {e['msg']}." for e in invalid.errors()))
