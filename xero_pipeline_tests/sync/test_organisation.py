@@ -8,7 +8,6 @@ import os
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -25,14 +24,12 @@ from xero_pipeline.sync import (
 )
 from xero_pipeline.warehouse import LandingFailed, read_cursors
 from xero_pipeline.xero.errors import (
-    MalformedPage,
     MissingScope,
     NotEnoughCalls,
-    OrganisationOffline,
 )
 from xero_pipeline.xero.oauth import READ_SCOPES
 from xero_pipeline_tests.sandbox.books.harbour import day, invoice, payment
-from xero_pipeline_tests.studio import NOW, Studio, settings_of, studio_at
+from xero_pipeline_tests.studio import NOW, Studio, studio_at
 
 INVOICES = {"invoices"}
 SALES = {"contacts", "invoices", "payments"}
@@ -165,33 +162,6 @@ def test_an_endpoint_without_scope_is_left_out_with_its_reason(tmp_path: Path) -
         assert studio.connection("Harbour Studio").status is Status.LIMITED_ACCESS
 
 
-def test_an_organisation_that_goes_offline_midway_is_finished_by_the_next_sync(
-    studio: Studio, tmp_path: Path
-) -> None:
-    """What was landed is loaded; in the end the tables are those of an undisturbed sync."""
-    studio.happens(payment("PAY-1", "INV-1", 40))
-    settings = settings_of(studio.sandbox, tmp_path / "calm")
-    undisturbed = Studio(studio.sandbox, settings, studio.clock)
-    undisturbed.connect("agency", Purpose.AGENCY)
-    undisturbed.sync(only=SALES)
-    studio.sandbox.control.fault("organisation_offline", path="/Payments")
-    with pytest.raises(OrganisationOffline, match="Harbour Studio"):
-        studio.sync(only=SALES)
-    assert numbers(studio) == ["INV-1", "INV-2", "INV-3"]
-    assert studio.connection("Harbour Studio").status is Status.UNREACHABLE
-    studio.sync(only=SALES)
-    assert _tables(studio) == _tables(undisturbed)
-    assert studio.connection("Harbour Studio").status is Status.CONNECTED
-
-
-def _tables(studio: Studio) -> dict[str, list[Any]]:
-    names = ("organisation", "contacts", "invoices", "payments")
-    return {
-        name: studio.rows(f"select * exclude (_sync_id) from raw.{name} order by all")
-        for name in names
-    }
-
-
 def test_a_sync_that_the_days_calls_cannot_finish_is_not_begun(tmp_path: Path) -> None:
     """It needs four calls. Of the day's four one went into connecting."""
     midnight = dt.datetime(2026, 4, 2, tzinfo=dt.UTC)
@@ -207,19 +177,6 @@ def test_a_sync_that_the_days_calls_cannot_finish_is_not_begun(tmp_path: Path) -
         studio.advance(days=1)
         studio.sync(only=SALES)
         assert studio.connection("Harbour Studio").status is Status.CONNECTED
-
-
-def test_a_page_cut_off_three_times_leaves_the_cursor_where_it_was(studio: Studio) -> None:
-    studio.sync(only=INVOICES)
-    before = invoice_cursor(studio)
-    studio.advance(hours=1)
-    studio.happens(raised(studio, "INV-4", 50))
-    studio.sandbox.control.fault("truncated", path="/Invoices", times=3)
-    with pytest.raises(MalformedPage, match=r"Page 1 of invoices of .*'Harbour Studio'"):
-        studio.sync(only=INVOICES)
-    assert invoice_cursor(studio) == before
-    studio.sync(only=INVOICES)
-    assert numbers(studio) == ["INV-1", "INV-2", "INV-3", "INV-4"]
 
 
 def test_a_full_disk_is_said_plainly_and_loses_nothing(
