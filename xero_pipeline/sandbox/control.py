@@ -18,6 +18,7 @@ POST   /sandbox/consent     {"automatic", "user", "organisations": [name, ...], 
 POST   /sandbox/apps        registers an app, see identity.apps.App
 POST   /sandbox/disconnect  {"organisation", "user"}: an organisation removes the app, or a user's
                             access to it ends
+POST   /sandbox/demo        {"organisation"}: as Xero resets a demo company, under a new tenant id
 POST   /sandbox/limits      {"enforced"}, and {"organisation", "minute", "day", ...} by the names of
                             limits.Limits; forgets the calls counted so far
 POST   /sandbox/rules       see api.listing.ListingRules
@@ -47,6 +48,7 @@ from xero_pipeline.sandbox.books.errors import Refused
 from xero_pipeline.sandbox.control_bodies import (
     ClockBody,
     ConsentBody,
+    DemoBody,
     DisconnectBody,
     EventsBody,
     LimitsBody,
@@ -94,6 +96,7 @@ class Control:
             "clock": self.post_clock,
             "consent": self.post_consent,
             "apps": self.post_app,
+            "demo": self.post_demo,
             "disconnect": self.post_disconnect,
             "limits": self.post_limits,
             "tokens": self.post_tokens,
@@ -211,6 +214,15 @@ class Control:
         if wanted.expire:
             self.identity.expire_access_tokens()
         return {}
+
+    def post_demo(self, body: dict[str, Any]) -> object:
+        """The organisation that has taken the other one's place; nobody is connected to it."""
+        name = DemoBody.model_validate(body).organisation
+        old = self.world.book(name).tenant_id
+        new = self.world.reset_demo(old)
+        self.identity.disconnect(old)
+        self.identity.welcome(logins(list(self.world.books.values())))
+        return {"key": new.key, "tenant_id": new.tenant_id, "name": new.name}
 
     def post_series(self, body: dict[str, Any]) -> object:
         """The keys of the organisations opened."""

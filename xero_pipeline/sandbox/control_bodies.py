@@ -37,6 +37,10 @@ class DisconnectBody(_Body):
     user: str | None = None
 
 
+class DemoBody(_Body):
+    organisation: str
+
+
 class LimitsBody(_Body):
     """Limits that are set replace those of the app's tier, for one organisation or for all."""
 

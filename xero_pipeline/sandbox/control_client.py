@@ -35,7 +35,7 @@ class ControlClient:
         return dict(self._call("GET", ""))
 
     def tenant_id(self, key: str) -> str:
-        found = [x for x in self.overview()["organisations"] if x["key"] == key]
+        found = [x for x in self.overview()["organisations"] if x["key"].partition("+")[0] == key]
         return str(found[0]["tenant_id"])
 
     def now(self) -> dt.datetime:
@@ -178,6 +178,11 @@ class ControlClient:
 
     def disconnect(self, organisation: str, *, user: str | None = None) -> None:
         self._call("POST", "/disconnect", {"organisation": organisation, "user": user})
+
+    def reset_demo(self, organisation: str) -> str:
+        """As Xero resets a demo company: its books begin anew under a new tenant id, which is
+        returned, and nobody is connected to it."""
+        return str(self._call("POST", "/demo", {"organisation": organisation})["tenant_id"])
 
     def remove_user(self, email: str) -> None:
         self._call("DELETE", f"/users/{quote(email)}")

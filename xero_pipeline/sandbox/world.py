@@ -6,11 +6,13 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import replace
 
+from xero_pipeline.sandbox.books import Book as BookOfEvents
 from xero_pipeline.sandbox.books.errors import Refused
 from xero_pipeline.sandbox.clock import Clock
 from xero_pipeline.sandbox.contract import Book
-from xero_pipeline.sandbox.events import Event, happening_at
+from xero_pipeline.sandbox.events import Event, OrganisationOpened, happening_at
 
 Plan = Callable[[dt.datetime], list[Event]]
 """All events of a book up to an instant, in order. A later instant only adds to the end."""
@@ -43,6 +45,21 @@ class Organisation:
         self._events: list[Event] = []
         self._applied = 0
         self._meddled = False
+
+    def begun_anew(self, key: str) -> Organisation:
+        """The same life from its beginning, as another organisation.
+
+        Args:
+            key: of the new one; its ids and those of everything in it follow from it.
+
+        Raises:
+            Refused: nobody knows how it began, or it is one of a series.
+        """
+        opened = next(iter(self._own_history), None)
+        if not isinstance(opened, OrganisationOpened):
+            raise Refused(f"{self.book.name} has no beginning of its own to go back to.")
+        opened = replace(opened, key=key)
+        return Organisation(BookOfEvents(opened), self._plan, [opened])
 
     @property
     def history(self) -> list[Event]:
@@ -92,6 +109,22 @@ class World:
                 self._organisations[book.tenant_id] = organisation
                 for name in (book.name.lower(), book.tenant_id, book.key):
                     self._by_name.setdefault(name, organisation)
+
+    def reset_demo(self, tenant: str) -> Book:
+        """What Xero does to a demo company every 28 days: another organisation takes its place.
+
+        Raises:
+            Refused: it has no beginning to go back to.
+        """
+        with self._lock:
+            old = self._organisations[tenant]
+            key, _, times = old.book.key.partition("+")
+            new = old.begun_anew(f"{key}+{int(times or 0) + 1}")
+            del self._organisations[tenant], self._by_name[tenant]
+            for name in [name for name, item in self._by_name.items() if item is old]:
+                self._by_name[name] = new
+            self.add([new])
+            return new.book
 
     @property
     def cast(self) -> Sequence[str]:

@@ -172,24 +172,39 @@ def test_a_code_dies_after_five_minutes(sandbox: RunningSandbox) -> None:
     assert exchange(sandbox, code).json() == {"error": "invalid_grant"}
 
 
-def test_pkce_needs_the_verifier_and_no_secret(sandbox: RunningSandbox) -> None:
+def exchange_with_verifier(
+    sandbox: RunningSandbox, presented: str, verifier: str
+) -> requests.Response:
+    """By PKCE: consent with the challenge of one verifier, exchange with another or the same."""
     app = next(app for app in sandbox.apps if app.client_secret is None)
-    verifier = "v" * 43
     digest = hashlib.sha256(verifier.encode()).digest()
-    challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    redirect = consent(
+        sandbox,
+        client_id=app.client_id,
+        code_challenge=base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+        code_challenge_method="S256",
+    )
+    code = answer_of(redirect)["code"]
+    return exchange(sandbox, code, client_id=app.client_id, code_verifier=presented)
 
-    def try_with(presented: str) -> requests.Response:
-        redirect = consent(
-            sandbox,
-            client_id=app.client_id,
-            code_challenge=challenge,
-            code_challenge_method="S256",
-        )
-        code = answer_of(redirect)["code"]
-        return exchange(sandbox, code, client_id=app.client_id, code_verifier=presented)
 
-    assert try_with("w" * 43).json() == {"error": "invalid_grant"}
-    assert "access_token" in try_with(verifier).json()
+def test_pkce_needs_the_verifier_and_no_secret(sandbox: RunningSandbox) -> None:
+    refused = exchange_with_verifier(sandbox, "w" * 43, "v" * 43)
+
+    assert refused.json() == {"error": "invalid_grant"}
+    assert "access_token" in exchange_with_verifier(sandbox, "v" * 43, "v" * 43).json()
+
+
+@pytest.mark.parametrize(
+    ("verifier", "is_taken"),
+    [("v" * 42, False), ("v" * 128, True), ("v" * 129, False), ("v" * 42 + "!", False)],
+)
+def test_a_verifier_has_43_to_128_characters_of_a_small_alphabet(
+    sandbox: RunningSandbox, verifier: str, is_taken: bool
+) -> None:
+    answer = exchange_with_verifier(sandbox, verifier, verifier).json()
+
+    assert ("access_token" in answer) is is_taken
 
 
 @pytest.mark.parametrize(
@@ -260,6 +275,23 @@ def test_a_machine_token_needs_no_tenant_and_cannot_be_refreshed(sandbox: Runnin
     assert "refresh_token" not in answer
     organisation = XeroClient(sandbox.url, answer["access_token"], None).get("Organisation").json()
     assert organisation["Organisations"][0]["Name"] == "Agency Ltd"
+
+
+def test_a_machine_token_lists_its_one_organisation(sandbox: RunningSandbox) -> None:
+    app = next(app for app in sandbox.apps if app.custom_connection)
+    answer = token(
+        sandbox,
+        grant_type="client_credentials",
+        scope="accounting.settings.read",
+        client_id=app.client_id,
+        client_secret=app.client_secret or "",
+    ).json()
+    machine = XeroClient(sandbox.url, answer["access_token"], None)
+
+    (connection,) = machine.send("/connections").json()
+
+    assert connection["tenantId"] == app.custom_connection
+    assert machine.send(f"/connections/{connection['id']}", "DELETE").status_code == 404
 
 
 # --- connections ----------------------------------------------------------------------------------

@@ -15,13 +15,23 @@ import pytest
 import requests
 
 from xero_pipeline.sandbox.__main__ import main
+from xero_pipeline.sandbox.books import Book
 from xero_pipeline.sandbox.books.errors import Refused
 from xero_pipeline.sandbox.clock import Clock
 from xero_pipeline.sandbox.event_json import event_from_json, event_to_json
-from xero_pipeline.sandbox.events import ContactChanged, Event, InvoiceRaised, Line, PaymentMade
-from xero_pipeline.sandbox.serve import RunningSandbox, SandboxSettings
+from xero_pipeline.sandbox.events import (
+    ContactChanged,
+    CurrencyAdded,
+    Event,
+    InvoiceRaised,
+    Line,
+    PaymentMade,
+    UserAdded,
+)
+from xero_pipeline.sandbox.serve import RunningSandbox, SandboxSettings, start
 from xero_pipeline.sandbox.world import Organisation, World
 from xero_pipeline_tests.conftest import DEMO_NOW
+from xero_pipeline_tests.sandbox.books.harbour import OPENED, organisation_opened
 from xero_pipeline_tests.sandbox.conftest import NOW, StartSandbox
 from xero_pipeline_tests.sandbox.fake_book import FakeBook
 from xero_pipeline_tests.sandbox.xero_client import XeroClient
@@ -98,6 +108,28 @@ def test_the_truth_follows_from_what_has_happened(shared_demo: RunningSandbox) -
     assert truth.organisation_id == shared_demo.control.tenant_id("agency")
     assert truth.as_of == DEMO_NOW.date()
     assert sum(bucket.amount_due_base for bucket in truth.ar_aging_summary) > 0
+
+
+def test_a_demo_company_begins_anew_under_another_tenant_and_must_be_connected_again() -> None:
+    owner = UserAdded(OPENED, "olga", "olga@example.com", "Olga", "Lowe", "STANDARD")
+
+    def cast(seed: int, first_day: dt.date) -> Sequence[Organisation]:
+        opened = organisation_opened()
+        return [Organisation(Book(opened), lambda until: [owner], [opened])]
+
+    settings = SandboxSettings(until=NOW, auto_consent=("harbour",), limits=False)
+    with start(settings, cast) as sandbox:
+        before = XeroClient.connected(sandbox)
+        sandbox.control.apply("harbour", [CurrencyAdded(NOW, "USD", "United States Dollar")])
+        assert len(before.get("Currencies").json()["Currencies"]) == 1
+
+        tenant = sandbox.control.reset_demo("harbour")
+
+        assert before.get("Organisation").status_code == 403
+        sandbox.control.consent(["harbour"])
+        after = XeroClient.connected(sandbox)
+        assert after.tenant == tenant == sandbox.control.tenant_id("harbour") != before.tenant
+        assert after.get("Currencies").json()["Currencies"] == []
 
 
 # --- events as JSON -------------------------------------------------------------------------------

@@ -8,10 +8,11 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+import re
 import secrets
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 from urllib.parse import urlencode
 
@@ -31,6 +32,7 @@ from xero_pipeline.sandbox.identity.tokens import AccessTokens, id_token
 CODE_LIFE = dt.timedelta(minutes=5)
 REFRESH_TOKEN_IDLE = dt.timedelta(days=60)
 REFRESH_TOKEN_GRACE = dt.timedelta(minutes=30)
+_VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 
 
 class OAuthError(Exception):
@@ -115,8 +117,13 @@ class Identity:
         self._apps[app.client_id] = app
 
     def welcome(self, users: Iterable[User]) -> None:
-        """Adds users, or replaces those with their ids; a reset keeps them."""
-        found = {user.user_id: user for user in users}
+        """Adds users; those with a known e-mail address reach other organisations from now on.
+
+        A reset keeps them.
+        """
+        ids = {user.email: user.user_id for user in self._first_users.values()}
+        named = (replace(user, user_id=ids.get(user.email, user.user_id)) for user in users)
+        found = {user.user_id: user for user in named}
         self._users |= found
         self._first_users |= found
 
@@ -269,7 +276,9 @@ class Identity:
             raise OAuthError("invalid_grant")
         if code.redirect_uri != form.get("redirect_uri"):
             raise OAuthError("invalid_grant")
-        if code.challenge is not None and code.challenge != _s256(form.get("code_verifier", "")):
+        if code.challenge is not None and not _proves(
+            form.get("code_verifier", ""), code.challenge
+        ):
             raise OAuthError("invalid_grant")
         return self._issue(app, code)
 
@@ -342,7 +351,9 @@ class Identity:
     # --- connections ------------------------------------------------------------------------------
 
     def connections(self, bearer: Bearer) -> list[Connection]:
-        """Those of the caller's app and user."""
+        """Those of the caller's app and user; the one of a machine-to-machine app."""
+        if bearer.app.custom_connection is not None:
+            return [_of_machine(bearer.app, bearer.app.custom_connection)]
         if bearer.user_id is None:
             return []
         return list(self._connections.live(client_id=bearer.app.client_id, user_id=bearer.user_id))
@@ -355,7 +366,12 @@ class Identity:
         return self._connections.reaches(bearer.app.client_id, bearer.user_id, tenant)
 
     def delete_connection(self, bearer: Bearer, connection_id: str) -> None:
-        """Raises LookupError when the caller has no such connection."""
+        """Raises LookupError when the caller has no such connection.
+
+        Nobody but the organisation ends that of a machine-to-machine app.
+        """
+        if bearer.app.custom_connection is not None:
+            raise LookupError(connection_id)
         for connection in self.connections(bearer):
             if connection.id == connection_id.lower():
                 self._end([connection])
@@ -381,6 +397,22 @@ class Identity:
         self._file.save(self._records)
 
 
-def _s256(verifier: str) -> str:
+def _of_machine(app: App, tenant: str) -> Connection:
+    """There since the app was registered, without anybody's consent."""
+    made = dt.datetime.combine(app.created, dt.time(), dt.UTC)
+    return Connection(
+        id=str(uuid.uuid5(uuid.UUID(tenant), app.client_id)),
+        client_id=app.client_id,
+        user_id="",
+        tenant_id=tenant,
+        authentication_event_id=str(uuid.uuid5(uuid.UUID(tenant), app.name)),
+        created_at=made,
+        updated_at=made,
+    )
+
+
+def _proves(verifier: str, challenge: str) -> bool:
+    """RFC 7636: 43 to 128 characters of a small alphabet, of which the challenge is the hash."""
     digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    hashed = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return _VERIFIER.fullmatch(verifier) is not None and hashed == challenge
