@@ -73,6 +73,12 @@ class Settings(BaseSettings):
         alias="XERO_PIPELINE_HOME",
         description="All state: tokens, landed pages, warehouse, Dagster",
     )
+    state_url: SecretStr | None = Field(
+        None,
+        alias="XERO_PIPELINE_STATE_URL",
+        description="postgresql://user:password@host/database, for several machines; "
+        "absent: SQLite in the home",
+    )
     secret_key: SecretStr | None = Field(
         None,
         alias="XERO_PIPELINE_SECRET_KEY",
@@ -148,6 +154,7 @@ class Settings(BaseSettings):
     @field_validator(
         "client_secret",
         "secret_key",
+        "state_url",
         "webhook_key",
         "scopes",
         "landing_keep_days",
@@ -157,11 +164,6 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_is_absent(cls, value: object) -> object:
         return None if value == "" else value
-
-    @property
-    def state_url(self) -> str:
-        """SQLAlchemy URL of the connection state."""
-        return f"sqlite:///{self.home / 'state.db'}"
 
     @property
     def landing(self) -> Path:

@@ -20,6 +20,21 @@ class HomeUnusable(ConnectionsError):
         )
 
 
+class StateUnusable(HomeUnusable):
+    """As HomeUnusable, for state that does not lie in the home.
+
+    Args:
+        where: the database's URL without its password, or the setting that should hold it.
+    """
+
+    def __init__(self, where: str, reason: str) -> None:
+        ConnectionsError.__init__(
+            self,
+            f"The state database cannot be used: {where} ({' '.join(reason.split())}).",
+            "Start it, or correct XERO_PIPELINE_STATE_URL.",
+        )
+
+
 class SecretKeyUnusable(ConnectionsError):
     def __init__(self, where: str, reason: str) -> None:
         super().__init__(

@@ -9,8 +9,9 @@ from functools import cached_property
 from pydantic import SecretStr
 
 from xero_pipeline.connections.keeper import ClientTokens, TokenKeeper
+from xero_pipeline.connections.locks import Locks
 from xero_pipeline.connections.store import Store
-from xero_pipeline.connections.vault import Vault
+from xero_pipeline.connections.token_store import TokenStore
 from xero_pipeline.settings import Settings
 from xero_pipeline.xero.client import AccessTokens, OrganisationClient, wire_to
 from xero_pipeline.xero.errors import XeroError
@@ -37,7 +38,8 @@ class Gateway:
         self,
         settings: Settings,
         store: Store,
-        vault: Vault,
+        tokens: TokenStore,
+        locks: Locks,
         *,
         day_count: DayCount,
         recent_calls: RecentCalls,
@@ -47,7 +49,8 @@ class Gateway:
         self._store = store
         self._day_count = day_count
         self._recent_calls = recent_calls
-        self._vault = vault
+        self._tokens = tokens
+        self._locks = locks
         self._clock = clock
         self._wire = wire_to(settings)
         self._app_window = SlidingWindow(APP_CALLS_A_MINUTE, clock)
@@ -66,8 +69,7 @@ class Gateway:
     @cached_property
     def keeper(self) -> TokenKeeper:
         """Raises AppMisconfigured."""
-        locks = self._settings.home / "locks"
-        return TokenKeeper(self._store, self._vault, self.app, self._clock, locks)
+        return TokenKeeper(self._store, self._tokens, self._locks, self.app, self._clock)
 
     def client(self, id: str, name: str, asker: Asker, on_failure: OnFailure) -> OrganisationClient:
         """For a connected organisation, with its stored tokens."""

@@ -49,18 +49,39 @@ def create_private_file(path: Path, content: bytes) -> bool:
     Raises:
         HomeUnusable
     """
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    with using(path):
+    with using(path), _draft_of(path, content) as draft:
         try:
-            with os.fdopen(
-                os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY), "wb"
-            ) as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
             os.link(draft, path)
         except FileExistsError:
             return False
-        finally:
-            draft.unlink(missing_ok=True)
     return True
+
+
+def replace_private_file(path: Path, content: bytes) -> None:
+    """Put other content into a file with mode 0600: whole or not at all, and for good.
+
+    Raises:
+        HomeUnusable
+    """
+    with using(path), _draft_of(path, content) as draft:
+        draft.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+@contextlib.contextmanager
+def _draft_of(path: Path, content: bytes) -> Iterator[Path]:
+    """The content on the disk under another name, which goes afterwards."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    create = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+    try:
+        with os.fdopen(os.open(draft, create, OWNER_ONLY), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)

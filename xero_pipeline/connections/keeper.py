@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 
-from filelock import FileLock, Timeout
 from pydantic import SecretStr
 
 from xero_pipeline.connections.errors import NotConnectedHere
-from xero_pipeline.connections.home import ensure_folder, using
+from xero_pipeline.connections.locks import Locks
 from xero_pipeline.connections.model import health_after
 from xero_pipeline.connections.store import Store
-from xero_pipeline.connections.vault import Vault
+from xero_pipeline.connections.token_store import TokenStore
 from xero_pipeline.xero.errors import NeedsReconnect, XeroUnavailable
 from xero_pipeline.xero.limits import Clock
 from xero_pipeline.xero.oauth import XeroApp
@@ -47,19 +45,21 @@ class ClientTokens:
 
 
 class TokenKeeper:
-    """Access tokens for organisations. Several threads and processes may ask at once.
+    """Access tokens for organisations. Threads, processes and machines may ask at once.
 
     A token set belongs to a user and serves all organisations of this user. Refreshing it spends
     the refresh token, so it happens under one lock per token set, and whoever comes second finds
     the first one's result.
     """
 
-    def __init__(self, store: Store, vault: Vault, app: XeroApp, clock: Clock, locks: Path) -> None:
+    def __init__(
+        self, store: Store, tokens: TokenStore, locks: Locks, app: XeroApp, clock: Clock
+    ) -> None:
         self._store = store
-        self._vault = vault
+        self._tokens = tokens
+        self._locks = locks
         self._app = app
         self._clock = clock
-        self._locks = locks
 
     def good_tokens(
         self, organisation_id: str, organisation_name: str, rejected: SecretStr | None = None
@@ -82,14 +82,18 @@ class TokenKeeper:
                 return tokens
             return self._refresh(tokens, organisation_name)
 
-    def encrypted(self, tokens: TokenSet) -> bytes:
-        return self._vault.encrypt(tokens.revealed())
-
-    def lock(self, tokens: TokenSet) -> AbstractContextManager[None]:
+    @contextmanager
+    def lock(self, tokens: TokenSet) -> Iterator[None]:
         """Held by whoever replaces the tokens of this user."""
         owner = f"{tokens.xero_userid}/{self._app.client_id}"
         name = hashlib.sha256(owner.encode()).hexdigest()[:16]
-        return _held(ensure_folder(self._locks) / f"{name}.lock")
+        held = self._locks.take(f"tokens-{name}", _LOCK_SECONDS)
+        if held is None:
+            raise XeroUnavailable(
+                "the sign-in", "another process has been renewing the tokens for two minutes"
+            )
+        with held:
+            yield
 
     def _refresh(self, tokens: TokenSet, organisation_name: str) -> TokenSet:
         try:
@@ -99,8 +103,8 @@ class TokenKeeper:
             if health := health_after(NeedsReconnect()):
                 self._store.mark_all_of(tokens.xero_userid, self._app.client_id, health)
             raise
-        # Stored first: a new refresh token that is lost cannot be had again.
-        self._store.save_tokens(tokens.xero_userid, self._app.client_id, self.encrypted(fresh))
+        # Stored first: until then Xero forgives the old refresh token, for half an hour.
+        self._tokens.save(self._app.client_id, fresh)
         return fresh
 
     def is_good(self, tokens: TokenSet, rejected: SecretStr | None = None) -> bool:
@@ -108,24 +112,7 @@ class TokenKeeper:
         return lasts and tokens.access_token != rejected
 
     def _stored(self, organisation_id: str, organisation_name: str) -> TokenSet:
-        link = self._store.link(organisation_id)
-        if link is None:
+        tokens = self._tokens.of(organisation_id)
+        if tokens is None:
             raise NotConnectedHere(organisation_name, [])
-        return TokenSet.model_validate_json(self._vault.decrypt(link.encrypted))
-
-
-@contextmanager
-def _held(path: Path) -> Iterator[None]:
-    """One thread of one process at a time."""
-    lock = FileLock(path)
-    try:
-        with using(path):
-            lock.acquire(timeout=_LOCK_SECONDS)
-    except Timeout:
-        raise XeroUnavailable(
-            "the sign-in", "another process has been renewing the tokens for two minutes"
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
+        return tokens

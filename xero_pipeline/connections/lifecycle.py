@@ -37,6 +37,7 @@ from xero_pipeline.connections.rules import (
 )
 from xero_pipeline.connections.sign_in import CONSENT_SECONDS, sign_in
 from xero_pipeline.connections.store import NewConnection, Store, Workspace
+from xero_pipeline.connections.token_store import TokenStore
 from xero_pipeline.connections.usage import DailyUsage
 from xero_pipeline.connections.vault import Vault
 from xero_pipeline.settings import Settings
@@ -62,13 +63,15 @@ class Connections:
     def __init__(self, settings: Settings, database: Database, vault: Vault, clock: Clock) -> None:
         self._settings = settings
         self._database = database
-        self._store = Store(database)
+        tokens = TokenStore(database, vault)
+        self._store = Store(database, tokens)
         self._usage = DailyUsage(database, clock)
         self._clock = clock
         self._gateway = Gateway(
             settings,
             self._store,
-            vault,
+            tokens,
+            database.locks,
             day_count=self._usage,
             recent_calls=SharedRecentCalls(database, clock),
             clock=clock,
@@ -121,6 +124,10 @@ class Connections:
         connection = self.find(organisation)
         limits = self._gateway.limits_of(connection.organisation_id, connection.organisation_name)
         return limits.calls_left(asker)
+
+    def calls_used_today(self) -> dict[str, int]:
+        """Organisation id -> calls of this UTC day, as counted here; absent: none."""
+        return self._usage.calls_on_day(self._today())
 
     # --- connecting -------------------------------------------------------------------------------
 
@@ -218,12 +225,10 @@ class Connections:
             organisation_id=tenant.tenant_id,
             connection_id=tenant.connection_id,
             organisation=organisation,
-            xero_userid=tokens.xero_userid,
             client_id=self._gateway.app.client_id,
-            encrypted=self._gateway.keeper.encrypted(tokens),
+            tokens=tokens,
             connected_by=_person(tokens),
             connected_at=self._clock.now(),
-            scopes=tokens.scopes,
         )
 
     # --- reading ----------------------------------------------------------------------------------

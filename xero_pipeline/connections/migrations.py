@@ -1,7 +1,7 @@
-"""state.db made by an earlier version becomes one of this version, in place.
+"""State made by an earlier version becomes one of this version, in place.
 
-The version is SQLite's own `user_version`. Tables that are merely new are created; a table that
-changes its shape has a step here, which runs once, in the transaction that counts it.
+Tables that are merely new are created; a table that changes its shape has a step here, which runs
+once, in the transaction that counts it.
 """
 
 from __future__ import annotations
@@ -10,18 +10,19 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
+from xero_pipeline.connections.backends import Backend
 from xero_pipeline.connections.tables import metadata
 
 
 class MadeByNewerVersion(Exception):
-    """What to say of a state.db that this version does not understand."""
+    """What to say of state that this version does not understand."""
 
     def __str__(self) -> str:
         return "it was made by a newer version of xero-pipeline; install that one"
 
 
-def migrate(database: sa.Connection) -> None:
-    """Bring state.db up to date: a new one, one of any earlier version, one that is already.
+def migrate(database: sa.Connection, backend: Backend) -> None:
+    """Bring the tables up to date: new ones, those of any earlier version, those that are already.
 
     Args:
         database: in a transaction that writes.
@@ -29,13 +30,14 @@ def migrate(database: sa.Connection) -> None:
     Raises:
         MadeByNewerVersion: nothing was changed.
     """
-    version = int(database.exec_driver_sql("PRAGMA user_version").scalar_one())
+    version = backend.version(database)
     if version > len(_STEPS):
         raise MadeByNewerVersion
     for step in _STEPS[version:]:
         step(database)
     metadata.create_all(database)
-    database.exec_driver_sql(f"PRAGMA user_version = {len(_STEPS)}")
+    if version < len(_STEPS):
+        backend.set_version(database, len(_STEPS))
 
 
 def _count_by_endpoint(database: sa.Connection) -> None:
@@ -56,4 +58,13 @@ def _count_by_endpoint(database: sa.Connection) -> None:
     database.exec_driver_sql("DROP TABLE api_usage_by_day")
 
 
-_STEPS: tuple[Callable[[sa.Connection], None], ...] = (_count_by_endpoint,)
+def _know_idle_tokens(database: sa.Connection) -> None:
+    """When tokens were refreshed stood in the encrypted part alone; the next refresh tells it."""
+    look = sa.inspect(database)
+    if not look.has_table("token_sets"):
+        return
+    if "refreshed_at" not in {column["name"] for column in look.get_columns("token_sets")}:
+        database.exec_driver_sql("ALTER TABLE token_sets ADD COLUMN refreshed_at DATETIME")
+
+
+_STEPS: tuple[Callable[[sa.Connection], None], ...] = (_count_by_endpoint, _know_idle_tokens)

@@ -95,6 +95,9 @@ class Connection:
         connected_by: the Xero user, "Ada Lowe <ada@harbour.example>".
         connected_at, last_sync_at, resume_at: UTC.
         scopes: what the consent covers.
+        expires_at: when the sign-in ends unless it is refreshed before (UTC); refreshing happens
+            by itself. None: it needs no refreshing, or an earlier version stored it and no call
+            was made since.
     """
 
     workspace: str
@@ -115,6 +118,7 @@ class Connection:
     resume_at: datetime | None
     last_sync_at: datetime | None
     scopes: tuple[str, ...]
+    expires_at: datetime | None = None
 
     @property
     def may_sync(self) -> bool:

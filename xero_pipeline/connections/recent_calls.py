@@ -20,8 +20,10 @@ _OTHERS = sa.text(
 )
 _FORGET = sa.text("DELETE FROM recent_calls WHERE latest <= :since")
 _REPLACE = sa.text(
-    "INSERT OR REPLACE INTO recent_calls (organisation_id, process, answered_at, latest) "
-    "VALUES (:organisation, :process, :answered_at, :latest)"
+    "INSERT INTO recent_calls (organisation_id, process, answered_at, latest) "
+    "VALUES (:organisation, :process, :answered_at, :latest) "
+    "ON CONFLICT (organisation_id, process) "
+    "DO UPDATE SET answered_at = excluded.answered_at, latest = excluded.latest"
 )
 
 

@@ -1,4 +1,4 @@
-"""Who is connected, in state.db. Tokens lie here encrypted only."""
+"""Who is connected, in the state database."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
+from xero_pipeline.connections.backends import insert
 from xero_pipeline.connections.database import Database
 from xero_pipeline.connections.model import (
     Connection,
@@ -26,7 +26,9 @@ from xero_pipeline.connections.tables import (
     token_sets,
     workspaces,
 )
+from xero_pipeline.connections.token_store import TokenStore
 from xero_pipeline.xero.client import Organisation
+from xero_pipeline.xero.tokens import REFRESH_TOKEN_LIFE, TokenSet
 
 
 @dataclass(frozen=True)
@@ -42,15 +44,10 @@ class Link:
     Attributes:
         connection_id: what is deleted to disconnect.
         xero_organisation_id: Xero's OrganisationID, to notice when another one answers.
-        xero_userid, client_id: whose tokens.
-        encrypted: those tokens.
     """
 
     connection_id: str
     xero_organisation_id: str
-    xero_userid: str
-    client_id: str
-    encrypted: bytes
 
 
 @dataclass(frozen=True)
@@ -61,19 +58,18 @@ class NewConnection:
     organisation_id: str
     connection_id: str
     organisation: Organisation
-    xero_userid: str
     client_id: str
-    encrypted: bytes
+    tokens: TokenSet
     connected_by: str
     connected_at: datetime
-    scopes: tuple[str, ...]
 
 
 class Store:
-    """Connections, tokens and monitored accounts. Threads and processes may use it at once."""
+    """Connections and monitored accounts. Threads and processes may use it at once."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, tokens: TokenStore) -> None:
         self._database = database
+        self._tokens = tokens
 
     # --- connections ------------------------------------------------------------------------------
 
@@ -99,10 +95,10 @@ class Store:
 
         The other connections of the same user come back to life with the new tokens.
         """
-        with self._database.writing() as database:
-            token_set_id = _save_tokens(database, new.xero_userid, new.client_id, new.encrypted)
+        with self._database.writing(durable=True) as database:
+            token_set_id = self._tokens.write(database, new.client_id, new.tokens)
             database.execute(
-                insert(workspaces)
+                insert(database, workspaces)
                 .values(name=new.workspace.name, purpose=new.workspace.purpose)
                 .on_conflict_do_nothing()
             )
@@ -115,12 +111,12 @@ class Store:
                 "connection_id": new.connection_id,
                 "connected_by": new.connected_by,
                 "connected_at": new.connected_at,
-                "scopes": list(new.scopes),
+                "scopes": list(new.tokens.scopes),
                 **_details(new.organisation),
                 **_health(Health(Status.CONNECTED)),
             }
             database.execute(
-                insert(connections)
+                insert(database, connections)
                 .values(
                     organisation_id=new.organisation_id,
                     organisation_key=organisation_key(new.organisation_id, new.organisation.name),
@@ -166,29 +162,11 @@ class Store:
             )
             _forget_unused_tokens(database)
 
-    # --- tokens -----------------------------------------------------------------------------------
-
     def link(self, organisation_id: str) -> Link | None:
-        query = (
-            sa.select(connections, token_sets)
-            .join(token_sets)
-            .where(connections.c.organisation_id == organisation_id)
-        )
+        query = sa.select(connections).where(connections.c.organisation_id == organisation_id)
         with self._database.reading() as database:
             row = database.execute(query).first()
-        if row is None:
-            return None
-        return Link(
-            row.connection_id,
-            row.xero_organisation_id,
-            row.xero_userid,
-            row.client_id,
-            row.encrypted,
-        )
-
-    def save_tokens(self, xero_userid: str, client_id: str, encrypted: bytes) -> None:
-        with self._database.writing() as database:
-            _save_tokens(database, xero_userid, client_id, encrypted)
+        return None if row is None else Link(row.connection_id, row.xero_organisation_id)
 
     # --- monitored accounts -----------------------------------------------------------------------
 
@@ -230,7 +208,7 @@ class Store:
                     "document_types": account.document_types and list(account.document_types),
                 }
                 database.execute(
-                    insert(monitored_accounts)
+                    insert(database, monitored_accounts)
                     .values(
                         organisation_id=organisation_id,
                         account_id=account.account_id,
@@ -266,23 +244,16 @@ class Store:
             )
 
 
-_CONNECTIONS = sa.select(
-    connections, workspaces.c.name.label("workspace"), workspaces.c.purpose
-).join(workspaces)
-
-
-def _save_tokens(
-    database: sa.Connection, xero_userid: str, client_id: str, encrypted: bytes
-) -> int:
-    saved = database.execute(
-        insert(token_sets)
-        .values(xero_userid=xero_userid, client_id=client_id, encrypted=encrypted)
-        .on_conflict_do_update(
-            index_elements=["xero_userid", "client_id"], set_={"encrypted": encrypted}
-        )
-        .returning(token_sets.c.token_set_id)
+_CONNECTIONS = (
+    sa.select(
+        connections,
+        workspaces.c.name.label("workspace"),
+        workspaces.c.purpose,
+        token_sets.c.refreshed_at,
     )
-    return int(saved.scalar_one())
+    .join(workspaces)
+    .join(token_sets)
+)
 
 
 def _forget_unused_tokens(database: sa.Connection) -> None:
@@ -330,4 +301,5 @@ def _connection(row: Any) -> Connection:  # noqa: ANN401
         resume_at=row.resume_at,
         last_sync_at=row.last_sync_at,
         scopes=tuple(row.scopes),
+        expires_at=row.refreshed_at and row.refreshed_at + REFRESH_TOKEN_LIFE,
     )

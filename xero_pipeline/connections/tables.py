@@ -1,4 +1,4 @@
-"""The tables of state.db (SQLAlchemy Core)."""
+"""The tables of the state (SQLAlchemy Core)."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ token_sets = sa.Table(
     sa.Column("xero_userid", sa.String, nullable=False),
     sa.Column("client_id", sa.String, nullable=False),
     sa.Column("encrypted", sa.LargeBinary, nullable=False),
+    sa.Column("refreshed_at", _Utc),
     sa.UniqueConstraint("xero_userid", "client_id"),
 )
 
@@ -100,8 +101,8 @@ api_usage = sa.Table(
     sa.Column("endpoint", sa.String, primary_key=True),
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("calls", sa.Integer, nullable=False),
-    sa.Column("wire_bytes", sa.Integer, nullable=False),
-    sa.Column("body_bytes", sa.Integer, nullable=False),
+    sa.Column("wire_bytes", sa.BigInteger, nullable=False),
+    sa.Column("body_bytes", sa.BigInteger, nullable=False),
 )
 
 # Every process's calls of the last minute: `answered_at` are seconds since 1970, as JSON.
@@ -118,7 +119,12 @@ recent_calls = sa.Table(
 webhook_events = sa.Table(
     "webhook_events",
     metadata,
-    sa.Column("event_id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column(
+        "event_id",
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
     sa.Column("organisation_id", sa.String, nullable=False),
     sa.Column("resource_id", sa.String, nullable=False),
     sa.Column("category", sa.String, nullable=False),

@@ -12,6 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from xero_pipeline.xero.errors import AppMisconfigured
 
+REFRESH_TOKEN_LIFE = timedelta(days=60)
+"""Counted anew from every refresh. Source: developer.xero.com, guides/oauth2/token-types."""
+
 
 class TokenSet(BaseModel):
     """What one user gave to this app: good for every organisation this user connected.
