@@ -62,5 +62,19 @@ class ConnectionList:
                 yield connection
 
 
+def connection_of_machine(app: App, tenant: str) -> Connection:
+    """There since the app was registered, without anybody's consent."""
+    made = dt.datetime.combine(app.created, dt.time(), dt.UTC)
+    return Connection(
+        id=str(uuid.uuid5(uuid.UUID(tenant), app.client_id)),
+        client_id=app.client_id,
+        user_id="",
+        tenant_id=tenant,
+        authentication_event_id=str(uuid.uuid5(uuid.UUID(tenant), app.name)),
+        created_at=made,
+        updated_at=made,
+    )
+
+
 def _key(connection: Connection) -> tuple[str, str, str]:
     return connection.client_id, connection.user_id, connection.tenant_id

@@ -5,10 +5,7 @@ Sources: developer.xero.com, OAuth 2.0 auth-flow and token-types; Xero's OpenAPI
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
-import re
 import secrets
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,8 +15,9 @@ from urllib.parse import urlencode
 
 from xero_pipeline.sandbox.clock import Clock
 from xero_pipeline.sandbox.identity.apps import App, User
-from xero_pipeline.sandbox.identity.connections import ConnectionList
+from xero_pipeline.sandbox.identity.connections import ConnectionList, connection_of_machine
 from xero_pipeline.sandbox.identity.jwt import InvalidToken, Signer
+from xero_pipeline.sandbox.identity.pkce import proves
 from xero_pipeline.sandbox.identity.records import (
     Code,
     Connection,
@@ -32,7 +30,6 @@ from xero_pipeline.sandbox.identity.tokens import AccessTokens, id_token
 CODE_LIFE = dt.timedelta(minutes=5)
 REFRESH_TOKEN_IDLE = dt.timedelta(days=60)
 REFRESH_TOKEN_GRACE = dt.timedelta(minutes=30)
-_VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 
 
 class OAuthError(Exception):
@@ -276,9 +273,7 @@ class Identity:
             raise OAuthError("invalid_grant")
         if code.redirect_uri != form.get("redirect_uri"):
             raise OAuthError("invalid_grant")
-        if code.challenge is not None and not _proves(
-            form.get("code_verifier", ""), code.challenge
-        ):
+        if code.challenge is not None and not proves(form.get("code_verifier", ""), code.challenge):
             raise OAuthError("invalid_grant")
         return self._issue(app, code)
 
@@ -353,7 +348,7 @@ class Identity:
     def connections(self, bearer: Bearer) -> list[Connection]:
         """Those of the caller's app and user; the one of a machine-to-machine app."""
         if bearer.app.custom_connection is not None:
-            return [_of_machine(bearer.app, bearer.app.custom_connection)]
+            return [connection_of_machine(bearer.app, bearer.app.custom_connection)]
         if bearer.user_id is None:
             return []
         return list(self._connections.live(client_id=bearer.app.client_id, user_id=bearer.user_id))
@@ -395,24 +390,3 @@ class Identity:
 
     def _save(self) -> None:
         self._file.save(self._records)
-
-
-def _of_machine(app: App, tenant: str) -> Connection:
-    """There since the app was registered, without anybody's consent."""
-    made = dt.datetime.combine(app.created, dt.time(), dt.UTC)
-    return Connection(
-        id=str(uuid.uuid5(uuid.UUID(tenant), app.client_id)),
-        client_id=app.client_id,
-        user_id="",
-        tenant_id=tenant,
-        authentication_event_id=str(uuid.uuid5(uuid.UUID(tenant), app.name)),
-        created_at=made,
-        updated_at=made,
-    )
-
-
-def _proves(verifier: str, challenge: str) -> bool:
-    """RFC 7636: 43 to 128 characters of a small alphabet, of which the challenge is the hash."""
-    digest = hashlib.sha256(verifier.encode()).digest()
-    hashed = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-    return _VERIFIER.fullmatch(verifier) is not None and hashed == challenge
