@@ -25,6 +25,7 @@ from xero_pipeline.warehouse.durable import flush
 from xero_pipeline.warehouse.errors import PagesDamaged, PageUnreadable, WarehouseUnreadable
 from xero_pipeline.warehouse.landing import Landing
 from xero_pipeline.warehouse.load import load
+from xero_pipeline.warehouse.repeats import ORGANISATION, record_repeats, without_repeats
 from xero_pipeline.warehouse.retention import newest_whole
 from xero_pipeline.warehouse.schema import open_build_database
 from xero_pipeline.warehouse.shelf import Shelf
@@ -153,7 +154,10 @@ class _Replay:
         for endpoint, shelves in groupby(self.landing.shelves(), lambda shelf: shelf.endpoint):
             for some in _in_groups(list(shelves), _SHELVES_AT_ONCE):
                 with ExitStack() as stack:
-                    self._load(connection, [self._intact(stack, shelf) for shelf in some])
+                    slices = [self._intact(stack, shelf) for shelf in some]
+                    if endpoint == ORGANISATION:
+                        slices = [self._record_repeats(connection, each) for each in slices]
+                    self._load(connection, slices)
             logger.info("%s: rebuilt", endpoint)
 
     def load_new(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -172,6 +176,17 @@ class _Replay:
                 if (*place, each) not in loaded and (shelf, each) not in self.damaged
             ]
             self._load(connection, [[read_batch(shelf.folder / each) for each in new]])
+
+    def _record_repeats(
+        self, connection: duckdb.DuckDBPyConnection, batches: Sequence[Batch]
+    ) -> list[Batch]:
+        """The batches that are left to be loaded."""
+        to_load, repeats = without_repeats(batches)
+        if repeats:
+            record_repeats(connection, repeats)
+        self.batches += len(repeats)
+        self.rows += len(repeats)
+        return to_load
 
     def _intact(self, stack: ExitStack, shelf: Shelf) -> list[Batch]:
         contents = stack.enter_context(laid_out(shelf, self.workspace))

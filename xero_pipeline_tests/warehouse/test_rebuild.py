@@ -66,7 +66,11 @@ class Home:
     def tables(self, *without: str) -> Tables:
         """Everything that comes from pages. `loaded_at` is when the computer got round to it."""
         left_out = ", ".join(f"'{column}'" for column in ("loaded_at", *without))
-        relations = [f"raw.{endpoint}" for endpoint in RAW_TABLES] + ["ops.syncs", "ops.cursors"]
+        relations = [f"raw.{endpoint}" for endpoint in RAW_TABLES] + [
+            "ops.syncs",
+            "ops.cursors",
+            "ops.unknown_fields",
+        ]
         with open_warehouse(self.build_database) as connection:
             return {
                 each: rows(
@@ -87,7 +91,7 @@ def organisation(desk: Desk, minute: int, *quiet: QuietWalk, of: UUID = HARBOUR)
     with desk.landing.begin(
         organisation_id=of, endpoint="organisation", started_at=at(minute)
     ) as batch:
-        batch.write(b'{"Organisations": [{"OrganisationID": "%s"}]}' % str(of).encode())
+        batch.write(b'{"Organisations": [{"OrganisationID": "%s", "New": 1}]}' % str(of).encode())
         batch.finish(calls=1, wire_bytes=10, quiet=quiet)
 
 
@@ -113,7 +117,8 @@ def broken_off_and_gone_on_with(desk: Desk, minute: int) -> None:
 
 
 def live(desk: Desk, home: Home) -> None:
-    """Syncs with edits, removed and returning rows, quiet walks, a resumed walk and reports."""
+    """Syncs with edits, removed and returning rows, quiet walks, a resumed walk, reports, and an
+    organisation that stays the same and has a field that nobody knows."""
     items = {number: {"ItemID": guid(number), "Code": f"I{number}"} for number in (1, 2)}
     organisation(desk, 0)
     desk.land("invoices", [invoice(1), invoice(2)], [invoice(3)], minute=0, next_cursor=at(0))
@@ -133,6 +138,8 @@ def live(desk: Desk, home: Home) -> None:
     desk.land("trial_balance", [{"Rows": []}], minute=200, as_of_date=dt.date(2026, 3, 1))
     organisation(desk, 200, of=KOWHAI)
     home.load()
+    organisation(desk, 210, QuietWalk(endpoint="items", same_as="20260301T122000Z-000", calls=1))
+    organisation(desk, 220)
     broken_off_and_gone_on_with(desk, minute=300)
     desk.land("items", [items[1], items[2] | {"Code": "I2b"}], minute=300, complete=True)
     desk.land("trial_balance", [{"Rows": []}], minute=300, as_of_date=dt.date(2026, 3, 2))
