@@ -8,22 +8,12 @@ a layer are its asset checks; those of severity error stop what stands on it.
 from collections.abc import Iterator
 
 import dagster as dg
-import duckdb
 
 from xero_pipeline.assets.checks import cases_by_check, check_specs, run_check
+from xero_pipeline.assets.descriptions import Descriptions
 from xero_pipeline.assets.keys import WAREHOUSE_POOL, relation_key
-from xero_pipeline.assets.pictures import picture
 from xero_pipeline.assets.resources import Pipeline, Warehouse
-from xero_pipeline.warehouse import (
-    STEPS,
-    BuiltModel,
-    ModelGraph,
-    Node,
-    Step,
-    build_step,
-    column_lineage,
-    column_schema,
-)
+from xero_pipeline.warehouse import STEPS, ModelGraph, Node, Step, build_step
 
 
 def model_assets(graph: ModelGraph) -> list[dg.AssetsDefinition]:
@@ -49,6 +39,7 @@ def _layer(graph: ModelGraph, step: Step) -> dg.AssetsDefinition:
         keys = context.selected_asset_keys
         selected = [node.relation for node in nodes if relation_key(node.relation) in keys]
         with warehouse.get_connection() as connection:
+            descriptions = Descriptions.of(current, connection, context.instance, keys)
             # Somebody who chooses tables wants them whole, whatever has changed.
             is_chosen = len(selected) < len(nodes)
             for built in (
@@ -56,7 +47,7 @@ def _layer(graph: ModelGraph, step: Step) -> dg.AssetsDefinition:
                 if is_chosen
                 else build_step(connection, current, step)
             ):
-                yield _materialised(current, connection, built)
+                yield descriptions.materialised(built)
             for key, of_check in cases.items():
                 if key in context.selected_asset_check_keys:
                     yield run_check(connection, current, key, of_check)
@@ -81,46 +72,3 @@ def _spec(graph: ModelGraph, node: Node) -> dg.AssetSpec:
 def _description(graph: ModelGraph, node: Node) -> str:
     described = graph.docs.of(node.relation).description
     return f"{described}\n\n```sql\n{node.sql}\n```" if node.sql else described
-
-
-def _materialised(
-    graph: ModelGraph, connection: duckdb.DuckDBPyConnection, built: BuiltModel
-) -> dg.MaterializeResult[None]:
-    metadata: dict[str, dg.MetadataValue] = {
-        "dagster/row_count": dg.MetadataValue.int(built.rows),
-        "seconds": dg.MetadataValue.float(round(built.seconds, 4)),
-        "dagster/column_schema": _column_schema(graph, connection, built.relation),
-        "dagster/column_lineage": _column_lineage(graph, connection, built.relation),
-    }
-    drawn = picture(connection, built.relation)
-    if drawn is not None:
-        metadata["chart"] = dg.MetadataValue.md(drawn)
-    return dg.MaterializeResult(asset_key=relation_key(built.relation), metadata=metadata)
-
-
-def _column_schema(
-    graph: ModelGraph, connection: duckdb.DuckDBPyConnection, relation: str
-) -> dg.MetadataValue:
-    columns = column_schema(connection, graph, relation)
-    return dg.MetadataValue.table_schema(
-        dg.TableSchema(
-            [
-                dg.TableColumn(each.name, each.type, description=each.description or None)
-                for each in columns
-            ]
-        )
-    )
-
-
-def _column_lineage(
-    graph: ModelGraph, connection: duckdb.DuckDBPyConnection, relation: str
-) -> dg.MetadataValue:
-    traced = column_lineage(connection, graph, relation)
-    return dg.MetadataValue.column_lineage(
-        dg.TableColumnLineage(
-            {
-                column: [dg.TableColumnDep(relation_key(source), name) for source, name in sources]
-                for column, sources in traced.items()
-            }
-        )
-    )

@@ -9,6 +9,9 @@ import duckdb
 
 from xero_pipeline.assets.charts import Series, bars, lines
 
+# Drawing takes longer than building the mart, and every run of the history keeps its pictures.
+_SHOWN = 4
+
 Draw = Callable[[duckdb.DuckDBPyConnection], str]
 
 
@@ -19,7 +22,8 @@ def picture(connection: duckdb.DuckDBPyConnection, relation: str) -> str | None:
 
 
 def _aging(side: str, title: str) -> Draw:
-    """A picture per organisation: amounts of different base currencies are never added."""
+    """A picture per organisation: amounts of different base currencies are never added. Of many
+    organisations those with the most open documents are shown."""
 
     def draw(connection: duckdb.DuckDBPyConnection) -> str:
         rows = connection.execute(
@@ -30,6 +34,13 @@ def _aging(side: str, title: str) -> Draw:
                 amount_due_base
             from marts.{side}_aging_summary
             join staging.organisations as organisations using (organisation_id)
+            semi join (
+                select organisation_id
+                from marts.{side}_aging_summary
+                group by organisation_id
+                order by sum(documents) desc, organisation_id
+                limit {_SHOWN}
+            ) as shown using (organisation_id)
             order by organisations.name, bucket_number
             """
         ).fetchall()
@@ -42,10 +53,20 @@ def _aging(side: str, title: str) -> Draw:
 
 
 def _over_time(sql: str, title: str) -> Draw:
-    """A line per organisation."""
+    """A line per organisation; of many those with the longest histories are shown."""
 
     def draw(connection: duckdb.DuckDBPyConnection) -> str:
-        rows = connection.execute(sql).fetchall()
+        rows = connection.execute(
+            f"""
+            with points(label, day, value) as ({sql}),
+
+            shown as (
+                select label from points group by label order by count(*) desc, label limit {_SHOWN}
+            )
+
+            from points semi join shown using (label) order by label, day
+            """
+        ).fetchall()
         groups = ((label, list(group)) for label, group in groupby(rows, key=lambda row: row[0]))
         return lines(
             title,
@@ -67,7 +88,6 @@ _PICTURES: Mapping[str, Draw] = {
         from marts.mrr_monthly
         join staging.organisations as organisations using (organisation_id)
         where closing <> 0
-        order by organisations.name, month
         """,
         "Monthly recurring revenue",
     ),
@@ -79,7 +99,6 @@ _PICTURES: Mapping[str, Draw] = {
             flows.cash_base
         from marts.cash_flow_monthly as flows
         join staging.organisations as organisations using (organisation_id)
-        order by organisations.name, flows.as_of_date
         """,
         "Cash at month end",
     ),

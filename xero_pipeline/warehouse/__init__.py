@@ -40,11 +40,18 @@ from xero_pipeline.warehouse.models.data_tests import (
     test_cases,
 )
 from xero_pipeline.warehouse.models.docs import ColumnDoc, ModelDoc
+from xero_pipeline.warehouse.models.fingerprints import fingerprints
 from xero_pipeline.warehouse.models.graph import ModelGraph
 from xero_pipeline.warehouse.models.lineage import Column, column_lineage, column_schema
 from xero_pipeline.warehouse.models.parsing import Kind, Node
 from xero_pipeline.warehouse.models.steps import STEPS, Step, build_step
-from xero_pipeline.warehouse.publish import PublishedSnapshot, publish
+from xero_pipeline.warehouse.publish import (
+    PublishedSnapshot,
+    publish,
+    remove_earlier_snapshots,
+    unpublish,
+)
+from xero_pipeline.warehouse.purge import Purged, purge_organisation
 from xero_pipeline.warehouse.rebuild import Rebuilt, rebuild
 from xero_pipeline.warehouse.retention import Keeping, Tidied, tidy
 from xero_pipeline.warehouse.schema import (
@@ -82,6 +89,7 @@ __all__ = [
     "Progress",
     "PublishFailed",
     "PublishedSnapshot",
+    "Purged",
     "Rebuilt",
     "Step",
     "TestCase",
@@ -94,6 +102,7 @@ __all__ = [
     "column_lineage",
     "column_schema",
     "create_tables",
+    "fingerprints",
     "load",
     "loaded_batches",
     "open_build_database",
@@ -101,15 +110,18 @@ __all__ = [
     "organisation_zone",
     "part_settled_invoices",
     "publish",
+    "purge_organisation",
     "raw_columns",
     "read_cursors",
     "read_progress",
     "read_published",
     "rebuild",
+    "remove_earlier_snapshots",
     "replace_ops_table",
     "run_data_test",
     "run_data_tests",
     "test_cases",
     "tidy",
     "transaction",
+    "unpublish",
 ]

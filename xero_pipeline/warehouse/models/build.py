@@ -35,11 +35,13 @@ class BuiltModel:
         relation: "schema.name".
         rows: rows in the table, of all organisations.
         seconds: wall-clock time of the build.
+        is_as_it_was: nothing had changed for it, so that nothing was built.
     """
 
     relation: str
     rows: int
     seconds: float
+    is_as_it_was: bool = False
 
 
 def build_whole(

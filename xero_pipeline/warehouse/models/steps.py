@@ -20,8 +20,8 @@ from xero_pipeline.warehouse.models.parsing import INSTANTS, Kind, Node
 
 logger = logging.getLogger(__name__)
 
-_WHOLE_FROM = 0.5
-"""The share of organisations to rebuild from which rebuilding all of them costs less."""
+_WHOLE_BEYOND = 0.5
+"""The share of organisations to rebuild beyond which rebuilding all of them costs less."""
 
 # What a model of an organisation depends on: its rows, the day it is there (ages, forecasts and
 # histories move with it), and the accounts that are watched. The organisation itself is received
@@ -85,7 +85,7 @@ def build_step(
         connection: the warehouse, with raw and ops tables in place.
 
     Returns:
-        All tables of the step in order; the seconds of those that stayed as they were are 0.
+        All tables of the step in order, those too that stayed as they were.
 
     Raises:
         ModelFailed: DuckDB refused a model; names its file.
@@ -98,7 +98,7 @@ def build_step(
         built += graph.build(connection, only=seeds, organisations=())
         built += graph.build(connection, only=[INSTANTS])
     stale, known = _stale_organisations(connection, step), count_rows(connection, INSTANTS)
-    is_whole = len(stale) >= _WHOLE_FROM * known
+    is_whole = len(stale) > _WHOLE_BEYOND * known or known == 0
     others = [relation for relation in relations if relation != INSTANTS]
     built += graph.build(connection, only=others, organisations=None if is_whole else stale)
     _record_built(connection, step, stale)
@@ -108,7 +108,7 @@ def build_step(
 
 
 def _as_it_was(connection: duckdb.DuckDBPyConnection, relation: str) -> BuiltModel:
-    return BuiltModel(relation, count_rows(connection, relation), 0.0)
+    return BuiltModel(relation, count_rows(connection, relation), 0.0, is_as_it_was=True)
 
 
 def _stale_organisations(connection: duckdb.DuckDBPyConnection, step: Step) -> list[str]:

@@ -1,0 +1,109 @@
+"""What is told of a table after its build: rows, columns, where they come from, a chart.
+
+Tracing columns and drawing take longer than building most tables. What was told of a table that has
+not changed since is told again, and so is the lineage of one whose SQL has not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import dagster as dg
+import duckdb
+
+from xero_pipeline.assets.keys import relation_key
+from xero_pipeline.assets.pictures import picture
+from xero_pipeline.warehouse import (
+    BuiltModel,
+    ModelGraph,
+    column_lineage,
+    column_schema,
+    fingerprints,
+)
+
+Metadata = Mapping[str, dg.MetadataValue]
+
+_DEFINITION, _LINEAGE = "definition", "dagster/column_lineage"
+
+
+@dataclass(frozen=True)
+class Descriptions:
+    """Describes the tables of one graph.
+
+    Attributes:
+        definitions: relation -> a digest of its SQL and of all that it stands on.
+        last: what was told of tables after the last run that built them.
+    """
+
+    graph: ModelGraph
+    connection: duckdb.DuckDBPyConnection
+    definitions: Mapping[str, str]
+    last: Mapping[dg.AssetKey, Metadata]
+
+    @classmethod
+    def of(
+        cls,
+        graph: ModelGraph,
+        connection: duckdb.DuckDBPyConnection,
+        instance: dg.DagsterInstance,
+        keys: Collection[dg.AssetKey],
+    ) -> Descriptions:
+        """With what Dagster remembers of these tables."""
+        events = instance.get_latest_materialization_events(keys)
+        last = {
+            key: event.asset_materialization.metadata
+            for key, event in events.items()
+            if event is not None and event.asset_materialization is not None
+        }
+        return cls(graph, connection, fingerprints(graph.nodes), last)
+
+    def materialised(self, built: BuiltModel) -> dg.MaterializeResult[None]:
+        """A table after its step."""
+        key = relation_key(built.relation)
+        last = self.last.get(key, {})
+        is_known = _LINEAGE in last and self._definition(built.relation) == last.get(_DEFINITION)
+        if built.is_as_it_was and is_known:
+            return dg.MaterializeResult(asset_key=key, metadata=last)
+        lineage = last[_LINEAGE] if is_known else self._lineage(built.relation)
+        return dg.MaterializeResult(asset_key=key, metadata=self._metadata(built, lineage))
+
+    def _metadata(self, built: BuiltModel, lineage: dg.MetadataValue) -> Metadata:
+        metadata: dict[str, dg.MetadataValue] = {
+            "dagster/row_count": dg.MetadataValue.int(built.rows),
+            "seconds": dg.MetadataValue.float(round(built.seconds, 4)),
+            "dagster/column_schema": self._columns(built.relation),
+            _LINEAGE: lineage,
+            _DEFINITION: self._definition(built.relation),
+        }
+        drawn = picture(self.connection, built.relation)
+        if drawn is not None:
+            metadata["chart"] = dg.MetadataValue.md(drawn)
+        return metadata
+
+    def _definition(self, relation: str) -> dg.MetadataValue:
+        return dg.MetadataValue.text(self.definitions[relation])
+
+    def _columns(self, relation: str) -> dg.MetadataValue:
+        columns = column_schema(self.connection, self.graph, relation)
+        return dg.MetadataValue.table_schema(
+            dg.TableSchema(
+                [
+                    dg.TableColumn(each.name, each.type, description=each.description or None)
+                    for each in columns
+                ]
+            )
+        )
+
+    def _lineage(self, relation: str) -> dg.MetadataValue:
+        traced = column_lineage(self.connection, self.graph, relation)
+        return dg.MetadataValue.column_lineage(
+            dg.TableColumnLineage(
+                {
+                    column: [
+                        dg.TableColumnDep(relation_key(source), name) for source, name in sources
+                    ]
+                    for column, sources in traced.items()
+                }
+            )
+        )
