@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xero_pipeline.sandbox.serve import RunningSandbox, SandboxSettings, start
+from xero_pipeline_tests.postgres import Postgres, running_postgres
 
 if TYPE_CHECKING:
     from xero_pipeline_tests.studio import Studio
@@ -21,6 +22,21 @@ DEMO = SandboxSettings(
 """Thirty months of life; the clock stands still; consent to the agency needs no click."""
 
 SandboxFactory = Callable[[SandboxSettings], RunningSandbox]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as running:
+        yield running
+
+
+@pytest.fixture
+def state_url(request: pytest.FixtureRequest) -> str | None:
+    """Where state lies, with `on_both` in Postgres as well; None: in the home."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return None
+    running: Postgres = request.getfixturevalue("postgres")
+    return running.new_state()
 
 
 @pytest.fixture(scope="session")

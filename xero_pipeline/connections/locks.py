@@ -74,11 +74,11 @@ class FileLocks:
     def take(self, name: str, seconds: float | None = None) -> Held | None:
         path = ensure_folder(self._folder) / f"{name}.lock"
         lock = FileLock(path, thread_local=False)
-        try:
-            with using(path):
+        with using(path):
+            try:
                 lock.acquire(timeout=-1 if seconds is None else seconds)
-        except Timeout:
-            return None
+            except Timeout:
+                return None
         return Held(lock.release)
 
 

@@ -92,8 +92,8 @@ def clock() -> TestClock:
 
 
 @pytest.fixture
-def settings(sandbox: RunningSandbox, tmp_path: Path) -> Settings:
-    return settings_of(sandbox, tmp_path / "home")
+def settings(sandbox: RunningSandbox, tmp_path: Path, state_url: str | None) -> Settings:
+    return settings_of(sandbox, tmp_path / "home", state_url=state_url)
 
 
 def settings_of(sandbox: RunningSandbox, home: Path, **other: Any) -> Settings:  # noqa: ANN401

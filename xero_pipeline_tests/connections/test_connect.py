@@ -36,9 +36,11 @@ from xero_pipeline_tests.connections.conftest import (
     Person,
     settings_of,
 )
+from xero_pipeline_tests.postgres import on_both
 from xero_pipeline_tests.xero.double import TestClock
 
 
+@on_both
 def test_a_connection_shows_who_it_is_and_who_made_it(
     connections: Connections, person: Person, sandbox: RunningSandbox
 ) -> None:
@@ -128,6 +130,7 @@ def test_an_agency_workspace_takes_one_organisation(
     assert [each.organisation_name for each in connections.connections()] == ["Agency Ltd"]
 
 
+@on_both
 def test_a_client_workspace_takes_several(
     connections: Connections, person: Person, sandbox: RunningSandbox
 ) -> None:
@@ -153,6 +156,7 @@ def test_an_organisation_is_in_one_workspace(connections: Connections, person: P
         person.connect(connections, "Another")
 
 
+@on_both
 def test_connecting_again_keeps_what_belongs_to_the_organisation(
     connections: Connections, person: Person
 ) -> None:

@@ -28,6 +28,7 @@ from xero_pipeline.xero.errors import (
     XeroError,
 )
 from xero_pipeline_tests.connections.conftest import ACCOUNTANT, NOW, Person, settings_of
+from xero_pipeline_tests.postgres import on_both
 from xero_pipeline_tests.xero.double import TestClock
 
 USERS = next(endpoint for endpoint in ENDPOINTS if endpoint.name == "users")
@@ -89,6 +90,7 @@ def test_what_the_client_meets_is_recorded_with_its_reason(
     assert (now.status_reason, now.next_step) == (met.value.what, met.value.next_step)
 
 
+@on_both
 def test_a_daily_limit_says_when_it_goes_on(agency: Connections, sandbox: RunningSandbox) -> None:
     sandbox.control.fault("rate_limit_day", path="Users", seconds=7200)
     with agency.client("Agency Ltd") as client, pytest.raises(DailyLimitReached):
@@ -125,6 +127,7 @@ def test_a_sync_without_a_problem_makes_everything_well_again(
     assert now.last_sync_at == NOW + dt.timedelta(hours=1)
 
 
+@on_both
 def test_a_sync_that_ends_well_counts_as_the_last_one(
     agency: Connections, clock: TestClock
 ) -> None:
@@ -167,6 +170,7 @@ def test_a_sync_without_some_permission_counts_and_says_what_is_left_out(
     assert "bank_summary" in now.status_reason
 
 
+@on_both
 def test_check_asks_xero_and_tells_the_truth(agency: Connections, sandbox: RunningSandbox) -> None:
     assert agency.check("agency ltd").status is Status.CONNECTED
     sandbox.control.disconnect("agency")
@@ -209,6 +213,7 @@ def test_the_days_calls_are_counted_across_processes(
     assert len(calls) == 3
 
 
+@on_both
 def test_monitored_accounts_are_replaced_as_chosen(agency: Connections) -> None:
     uncategorised = MonitoredAccount("a-1", "429", "Uncategorised Expense")
     suspense = MonitoredAccount("a-2", "850", "Suspense", 30, ("BankTransaction",))
@@ -219,6 +224,7 @@ def test_monitored_accounts_are_replaced_as_chosen(agency: Connections) -> None:
     assert agency.monitored_accounts("Agency Ltd") == [suspense]
 
 
+@on_both
 def test_monitored_accounts_and_usage_are_listed_for_analysts(
     agency: Connections, sandbox: RunningSandbox
 ) -> None:
@@ -253,6 +259,7 @@ def test_tokens_stay_as_long_as_another_organisation_needs_them(
     assert connections.check("Garage Ltd").status is Status.CONNECTED
 
 
+@on_both
 def test_a_dead_connection_can_be_removed_and_what_stays_at_xero_is_said(
     agency: Connections, sandbox: RunningSandbox, clock: TestClock
 ) -> None:

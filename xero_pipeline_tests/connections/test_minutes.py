@@ -9,11 +9,13 @@ from xero_pipeline.sandbox.serve import RunningSandbox
 from xero_pipeline.settings import Settings
 from xero_pipeline.xero.endpoints import ENDPOINTS
 from xero_pipeline_tests.connections.conftest import NOW, Person
+from xero_pipeline_tests.postgres import on_both
 from xero_pipeline_tests.xero.double import TestClock
 
 USERS = next(endpoint for endpoint in ENDPOINTS if endpoint.name == "users")
 
 
+@on_both
 def test_a_process_that_starts_after_a_full_minute_waits_for_the_next(
     settings: Settings, clock: TestClock, person: Person, sandbox: RunningSandbox
 ) -> None:

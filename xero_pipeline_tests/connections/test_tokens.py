@@ -14,7 +14,10 @@ from xero_pipeline.sandbox.serve import RunningSandbox
 from xero_pipeline.settings import Settings
 from xero_pipeline.xero.errors import NeedsReconnect
 from xero_pipeline_tests.connections.conftest import ACCOUNTANT, Person
+from xero_pipeline_tests.postgres import on_both
 from xero_pipeline_tests.xero.double import TestClock
+
+pytestmark = on_both
 
 Pass = Callable[[dt.timedelta], None]
 

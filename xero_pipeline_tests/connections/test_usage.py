@@ -18,14 +18,15 @@ from xero_pipeline.connections.model import UNATTRIBUTED, EndpointUsage
 from xero_pipeline.connections.recent_calls import SharedRecentCalls
 from xero_pipeline.connections.usage import DailyUsage, block_size
 from xero_pipeline.settings import Settings, Tier
+from xero_pipeline_tests.postgres import on_both
 from xero_pipeline_tests.xero.double import START, TestClock
 
 DAY = date(2026, 4, 1)
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings.model_validate({"home": tmp_path})
+def settings(tmp_path: Path, state_url: str | None) -> Settings:
+    return Settings.model_validate({"home": tmp_path, "state_url": state_url})
 
 
 @pytest.fixture
@@ -50,6 +51,7 @@ def written(settings: Settings, columns: str, table: str) -> list[tuple[int, ...
         return reader.execute(f"SELECT {columns} FROM {table}").fetchall()
 
 
+@on_both
 def test_no_call_is_taken_twice_however_many_ask(settings: Settings, clock: TestClock) -> None:
     opened = [Database.open(settings) for _ in range(4)]
     counts = [DailyUsage(database, clock) for database in opened]
@@ -61,6 +63,7 @@ def test_no_call_is_taken_twice_however_many_ask(settings: Settings, clock: Test
         database.close()
 
 
+@on_both
 def test_every_organisation_and_day_has_calls_of_its_own(usage: DailyUsage) -> None:
     assert usage.take("org-1", "users", DAY, 1)
     assert not usage.take("org-1", "users", DAY, 1)
@@ -68,6 +71,7 @@ def test_every_organisation_and_day_has_calls_of_its_own(usage: DailyUsage) -> N
     assert usage.take("org-1", "users", date(2026, 4, 2), 1)
 
 
+@on_both
 def test_a_higher_limit_has_calls_where_a_lower_one_has_none(usage: DailyUsage) -> None:
     """The last calls of a day, kept for people."""
     assert usage.take("org-1", "users", DAY, 1)
@@ -104,6 +108,7 @@ def test_calls_and_bytes_are_written_by_endpoint_and_day(
     ]
 
 
+@on_both
 def test_earlier_days_can_be_left_out(usage: DailyUsage) -> None:
     yesterday = date(2026, 3, 31)
     for day in (yesterday, DAY):
@@ -161,6 +166,7 @@ def test_a_damaged_state_file_is_said_plainly(usage: DailyUsage, settings: Setti
         usage.take("org-1", "users", DAY, 10)
 
 
+@on_both
 def test_processes_hear_of_each_others_calls_of_the_last_minute(
     database: Database, clock: TestClock
 ) -> None:
