@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from xero_pipeline.sync.alarms import Alarms, CountOverPages, is_suspicious
+from xero_pipeline.sync.depth import Depth
 from xero_pipeline.sync.overlap import has_nothing_new
 from xero_pipeline.sync.plan import OVERLAP, Plan, Source
 from xero_pipeline.sync.results import Alarm
@@ -80,7 +81,9 @@ class Walker:
         pages: Sequence[Page] = list(self._steady(endpoint, None))
         digest = _digest(endpoint, pages)
         known = self.plan.known.progress.get(endpoint.name)
-        if known is not None and digest is not None and known.content_sha256 == digest:
+        is_known = known is not None and digest is not None and known.content_sha256 == digest
+        # A full sync lands it all the same: what it repeats may be damaged, or due to be deleted.
+        if known is not None and is_known and self.plan.depth is not Depth.FULL:
             return Walked(meter.quiet(None, self._cursor(endpoint), known.last_sync_id))
         alarm, is_believed = None, True
         expected = self.plan.known.rows.get(endpoint.name, 0)
