@@ -50,7 +50,7 @@ class WarehouseUnreadable(WarehouseError):
         self.path = path
         super().__init__(
             f"{path} cannot be opened: {reason}. Check that the folder may be written to. If the "
-            f"file is damaged, move it away: the next run rebuilds it from the landed pages."
+            f"file is damaged, `xero-pipeline rebuild` makes it anew from the landed pages."
         )
 
 
