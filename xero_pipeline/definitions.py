@@ -5,15 +5,27 @@ from __future__ import annotations
 import dagster as dg
 
 from xero_pipeline.assets import ALL_ASSETS, RESOURCES
+from xero_pipeline.automation.alerts import (
+    reconnect_alerts,
+    run_failure_alerts,
+    run_recovery_alerts,
+)
 from xero_pipeline.automation.jobs import RECONCILE, REFRESH
 from xero_pipeline.automation.schedules import nightly, weekly_reconcile
 from xero_pipeline.automation.sensors import incremental_refresh
+from xero_pipeline.automation.webhooks import webhook_refresh
 
 defs = dg.Definitions(
     assets=ALL_ASSETS,
     jobs=[REFRESH, RECONCILE],
     schedules=[nightly, weekly_reconcile],
-    sensors=[incremental_refresh],
+    sensors=[
+        incremental_refresh,
+        webhook_refresh,
+        reconnect_alerts,
+        run_failure_alerts,
+        run_recovery_alerts,
+    ],
     resources=RESOURCES,
     # One DuckDB file has one writer: processes of their own per step would only cost seconds each.
     executor=dg.in_process_executor,

@@ -185,7 +185,8 @@ def _automation() -> Iterator[str]:
         yield f"{schedule.name}: {schedule.job_name} at {schedule.cron_schedule}"
     yield "[sensors]"
     for sensor in sorted(repository.sensor_defs, key=lambda each: each.name):
-        yield f"{sensor.name}: {sensor.job_name} every {sensor.minimum_interval_seconds} s"
+        jobs = ", ".join(target.job_name for target in sensor.targets) or "no job"
+        yield f"{sensor.name}: {jobs} every {sensor.minimum_interval_seconds} s"
 
 
 if __name__ == "__main__":

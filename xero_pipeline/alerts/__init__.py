@@ -8,6 +8,7 @@ from xero_pipeline.alerts.book import Alert, AlertBook, Message, Occasion
 from xero_pipeline.alerts.channels import Channels
 from xero_pipeline.alerts.conditions import Condition, Kind, Thresholds, conditions
 from xero_pipeline.alerts.desk import AlertDesk, Told
+from xero_pipeline.alerts.observation import observe
 
 __all__ = [
     "Alert",
@@ -21,4 +22,5 @@ __all__ = [
     "Thresholds",
     "Told",
     "conditions",
+    "observe",
 ]

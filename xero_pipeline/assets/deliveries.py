@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import dagster as dg
 
 from xero_pipeline.assets.keys import raw_key
+from xero_pipeline.connections.model import health_after
 from xero_pipeline.sync import Alarm, EndpointSync, OrganisationSync, SyncFailure
-from xero_pipeline.xero import LimitError, PermanentError
+from xero_pipeline.xero import LimitError, PermanentError, XeroError
 
 ORGANISATION = raw_key("organisation")
 ALL_READ = dg.AssetCheckSpec(
@@ -23,6 +24,9 @@ NOTHING_MISSING = dg.AssetCheckSpec(
     asset=ORGANISATION,
     description="No endpoint was refused, came back empty where there was plenty, or lost pages.",
 )
+
+IS_RECORDED = "stands in the state of the connections"
+"""On a failure whose every reason the connections themselves show, and alert about."""
 
 _SHOWN = 20
 
@@ -60,8 +64,14 @@ class Deliveries:
         is_hopeless = all(
             isinstance(each.error, PermanentError | LimitError) for each in self.failures
         )
+        is_recorded = all(
+            isinstance(each.error, XeroError) and health_after(each.error) is not None
+            for each in self.failures
+        )
         return dg.Failure(
-            "\n".join(str(each.error) for each in self.failures), allow_retries=not is_hopeless
+            "\n".join(str(each.error) for each in self.failures),
+            metadata={IS_RECORDED: True} if is_recorded else None,
+            allow_retries=not is_hopeless,
         )
 
     def of_table(self, key: dg.AssetKey) -> dg.MaterializeResult[None]:

@@ -1,8 +1,12 @@
 """`xero/connections` comes in beside Xero's data, `warehouse/published` goes out."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 import duckdb
 
+from xero_pipeline.alerts import observe
+from xero_pipeline.assets import connection_check
 from xero_pipeline.assets.keys import CONNECTIONS, PUBLISHED, WAREHOUSE_POOL, raw_key
 from xero_pipeline.assets.resources import Pipeline, Warehouse
 from xero_pipeline.connections import Connections
@@ -15,8 +19,11 @@ from xero_pipeline.warehouse import create_tables, publish, replace_ops_table
     group_name="xero",
     pool=WAREHOUSE_POOL,
     kinds={"duckdb"},
+    check_specs=[connection_check.EVERY_CONNECTION_WORKS],
 )
-def connections(pipeline: Pipeline, warehouse: Warehouse) -> dg.MaterializeResult[None]:
+def connections(
+    pipeline: Pipeline, warehouse: Warehouse
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """`ops.connections`, `ops.monitored_accounts`, `ops.api_usage`: who is connected, which
     accounts are watched, what was spent. No secret among them."""
     with pipeline.connections() as known, warehouse.get_connection() as connection:
@@ -28,7 +35,9 @@ def connections(pipeline: Pipeline, warehouse: Warehouse) -> dg.MaterializeResul
             ),
             "days of API usage": _add_usage(connection, known),
         }
-    return dg.MaterializeResult(metadata=dict(rows))
+        wrong = observe(known, pipeline.settings(), pipeline.clock().now())
+    yield dg.MaterializeResult(metadata=dict(rows))
+    yield connection_check.result(wrong)
 
 
 def _add_usage(connection: duckdb.DuckDBPyConnection, known: Connections) -> int:

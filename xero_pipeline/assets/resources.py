@@ -11,6 +11,7 @@ from dagster_duckdb import DuckDBResource
 from xero_pipeline.connections import Connections
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse import DEFAULT_DEADLINE_SECONDS, Landing, open_build_database
+from xero_pipeline.xero.limits import Clock, SystemClock
 
 
 class Pipeline(dg.ConfigurableResource[Any]):
@@ -19,8 +20,11 @@ class Pipeline(dg.ConfigurableResource[Any]):
     def settings(self) -> Settings:
         return Settings()
 
+    def clock(self) -> Clock:
+        return SystemClock()
+
     def connections(self) -> Connections:
-        return Connections.open(self.settings())
+        return Connections.open(self.settings(), self.clock())
 
     def landing(self) -> Landing:
         return Landing(self.settings().landing)

@@ -11,6 +11,7 @@ from xero_pipeline.assets import ALL_ASSETS, EXTRACTION_KEYS, RESOURCES
 from xero_pipeline.assets.deliveries import ALL_READ
 from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS_NAME, PUBLISHED
 from xero_pipeline.automation.batches import IN_PROCESS_TAG, extraction_config
+from xero_pipeline.automation.causes import cause
 from xero_pipeline.automation.instance import dagster_instance
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync import Depth
@@ -85,18 +86,7 @@ def _not_read(result: dg.ExecuteInProcessResult) -> Iterator[str]:
 def _problems(result: dg.ExecuteInProcessResult) -> list[str]:
     """One sentence per failed step: the cause as our own rooms worded it."""
     return [
-        _cause(event.step_failure_data)
+        cause(event.step_failure_data)
         for event in result.all_events
         if event.event_type is dg.DagsterEventType.STEP_FAILURE
     ]
-
-
-def _cause(failure: object) -> str:
-    """Dagster wraps what a step raised once; below that is the error that our rooms worded."""
-    described = getattr(getattr(failure, "user_failure_data", None), "description", None)
-    if described:
-        return str(described)
-    wrapper = getattr(failure, "error", None)
-    error = getattr(wrapper, "cause", None) or wrapper
-    message = str(getattr(error, "message", "A step failed without saying why."))
-    return message.removeprefix(f"{getattr(error, 'cls_name', '')}: ").strip()

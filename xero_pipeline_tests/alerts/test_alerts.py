@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,6 +15,7 @@ from xero_pipeline.alerts import AlertBook, AlertDesk, Channels, Condition, Kind
 from xero_pipeline.alerts.errors import AlertUrlUnusable
 from xero_pipeline.connections.database import Database
 from xero_pipeline.settings import Settings
+from xero_pipeline_tests.alerts.chat import Chat, open_chat
 from xero_pipeline_tests.xero.double import TestClock
 
 NOW = datetime(2026, 4, 1, 10, 0, tzinfo=UTC)
@@ -31,39 +29,10 @@ REVOKED = Condition(
 STALE = Condition(Kind.STALE, "harbour", "Harbour is out of date", "Not read since.", "Look.")
 
 
-@dataclass
-class Chat:
-    """A channel that keeps what it is told, or refuses."""
-
-    url: str = ""
-    works: bool = True
-    heard: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def titles(self) -> list[str]:
-        return [title for title, _ in self.heard]
-
-
 @pytest.fixture
 def chat() -> Iterator[Chat]:
-    chat = Chat()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if chat.works:
-                chat.heard.append((message["title"], message["message"]))
-            self.send_response(200 if chat.works else 500)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Keep the test's output clean."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        chat.url = f"json://127.0.0.1:{server.server_port}/"
+    with open_chat() as chat:
         yield chat
-        server.shutdown()
 
 
 @pytest.fixture

@@ -16,20 +16,11 @@ from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS_NAME
 from xero_pipeline.assets.resources import Pipeline
 from xero_pipeline.automation.batches import IN_PROCESS_TAG, extraction_config
 from xero_pipeline.automation.sensors import incremental_refresh
-from xero_pipeline.connections import Connections, Purpose
+from xero_pipeline.connections import Connections
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync import Depth, calls_without_changes
 from xero_pipeline.xero.errors import DailyLimitReached, NeedsReconnect
-from xero_pipeline_tests.studio import AGENCY, studio_at
-
-
-@pytest.fixture(scope="module")
-def connected_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home that Harbour Studio is connected to and that has never been synced."""
-    home = tmp_path_factory.mktemp("connected")
-    with studio_at(home) as studio:
-        studio.connect("agency", Purpose.AGENCY)
-    return home
+from xero_pipeline_tests.studio import AGENCY
 
 
 @dataclass(frozen=True)
