@@ -14,6 +14,13 @@ ExtraEndpoint = Literal[
 ]
 
 
+class ScopeStyle(StrEnum):
+    """The kind of scopes that the app has: those made before March 2026 may have broad ones."""
+
+    GRANULAR = "granular"
+    BROAD = "broad"
+
+
 class Tier(StrEnum):
     """Xero's price tiers. What each includes and costs stands in the seed `xero_tiers`.
 
@@ -30,6 +37,20 @@ class Tier(StrEnum):
     def daily_calls(self) -> int:
         """Calls of one organisation on a day."""
         return 1000 if self is Tier.STARTER else 5000
+
+    @property
+    def organisations(self) -> int | None:
+        """How many may be connected to the app; None: as many as you like."""
+        return _ORGANISATIONS[self]
+
+
+_ORGANISATIONS: dict[Tier, int | None] = {
+    Tier.STARTER: 5,
+    Tier.CORE: 50,
+    Tier.PLUS: 1_000,
+    Tier.ADVANCED: 10_000,
+    Tier.ENTERPRISE: None,
+}
 
 
 def _daily_calls_of_tier(values: dict[str, Any]) -> int:
@@ -57,6 +78,12 @@ class Settings(BaseSettings):
     )
     scopes: str | None = Field(
         None, alias="XERO_SCOPES", description="Overrides the read scopes asked for"
+    )
+    scope_style: ScopeStyle = Field(
+        ScopeStyle.GRANULAR,
+        alias="XERO_SCOPE_STYLE",
+        description="broad: ask for accounting.transactions.read and accounting.reports.read, "
+        "as apps made before March 2026 have",
     )
     webhook_key: SecretStr | None = Field(
         None,

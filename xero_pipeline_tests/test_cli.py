@@ -195,7 +195,7 @@ def test_connecting_says_what_was_connected_and_what_comes_next(
     assert "xero-pipeline sync" in ran.out
     listed = json.loads(run("connections", "list", "--json").out)
     assert [(each["organisation_name"], each["status"]) for each in listed] == [
-        (AGENCY, "connected")
+        (AGENCY, "healthy")
     ]
 
 

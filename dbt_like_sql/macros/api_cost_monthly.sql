@@ -74,7 +74,7 @@ select
     round(forecast_bytes / nullif(included_bytes, 0), 4)::decimal(18, 4) as forecast_share,
     marts.api_overage_aud(billed_bytes, included_bytes, overage_aud_a_gib) as cost_aud,
     marts.api_overage_aud(forecast_bytes, included_bytes, overage_aud_a_gib) as forecast_cost_aud,
-    (select count(*) from ops.connections) as connections,
+    (select count(*) from ops.connections where status is distinct from 'removed') as connections,
     connections_allowed
 from priced
 order by month

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from xero_pipeline.cli.console import AsJson, OrganisationName, fail, out
-from xero_pipeline.connections import Connection, Connections, MonitoredAccount, Purpose
+from xero_pipeline.connections import Connection, Connections, MonitoredAccount, Purpose, Status
 from xero_pipeline.settings import Settings
 from xero_pipeline.xero import Organisation, XeroError
 from xero_pipeline.xero.tokens import Tenant
@@ -139,7 +139,7 @@ def connections_table(found: Sequence[Connection]) -> Table:
     """Connections as a person wants to see them: a green tick, or what to do."""
     table = Table("Workspace", "Organisation", "Purpose", "Connected by", "State", "Last sync")
     for each in found:
-        healthy = each.status.value == "connected"
+        healthy = each.status is Status.HEALTHY
         problem = escape(f"{each.status_reason} {each.next_step}")
         synced = f"{each.last_sync_at:%Y-%m-%d %H:%M} UTC" if each.last_sync_at else "never"
         table.add_row(
@@ -147,7 +147,7 @@ def connections_table(found: Sequence[Connection]) -> Table:
             escape(each.organisation_name),
             each.purpose.value,
             escape(each.connected_by),
-            "[green]✓[/] connected" if healthy else f"[red]✗[/] {problem}",
+            "[green]✓[/] healthy" if healthy else f"[red]✗[/] {problem}",
             synced,
         )
     return table

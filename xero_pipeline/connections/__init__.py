@@ -4,10 +4,12 @@ from xero_pipeline.connections.accounts import Account, ChartOfAccounts
 from xero_pipeline.connections.errors import ConnectionsError, HomeUnusable, WrongOrganisation
 from xero_pipeline.connections.lifecycle import Connections
 from xero_pipeline.connections.model import (
+    Cause,
     Connection,
     EndpointUsage,
     MonitoredAccount,
     Purpose,
+    Removal,
     Removed,
     Status,
     WatchedAccount,
@@ -15,6 +17,7 @@ from xero_pipeline.connections.model import (
 
 __all__ = [
     "Account",
+    "Cause",
     "ChartOfAccounts",
     "Connection",
     "Connections",
@@ -23,6 +26,7 @@ __all__ = [
     "HomeUnusable",
     "MonitoredAccount",
     "Purpose",
+    "Removal",
     "Removed",
     "Status",
     "WatchedAccount",

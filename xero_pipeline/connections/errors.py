@@ -134,11 +134,47 @@ class NotConnectedHere(ConnectionsError):
 
 
 class UnknownAccount(ConnectionsError):
-    def __init__(self, wanted: str, several: Sequence[str]) -> None:
+    """`similar` are the accounts that may have been meant, "429 General Expenses"."""
+
+    def __init__(self, wanted: str, several: Sequence[str], similar: Sequence[str] = ()) -> None:
         found = f"several accounts ({_listed(several)})" if several else "no active account"
+        possible = f" Possible are: {_listed(similar)}." if similar and not several else ""
         super().__init__(
-            f"There is {found} with the code or name '{wanted}'.",
+            f"There is {found} with the code or name '{wanted}'.{possible}",
             "`xero-pipeline connections accounts` shows them all; use a code.",
+        )
+
+
+class UnknownDocumentType(ConnectionsError):
+    def __init__(self, wanted: str, possible: Sequence[str]) -> None:
+        super().__init__(
+            f"'{wanted}' is no type of Xero's that can be watched.",
+            f"Possible are: {', '.join(possible)}.",
+        )
+
+
+class OtherOrganisationChosen(ConnectionsError):
+    """On the consent page of a reconnect."""
+
+    def __init__(self, wanted: str, chosen: Sequence[str]) -> None:
+        super().__init__(
+            f"'{wanted}' is to be reconnected, but on Xero's page {_listed(chosen)} was chosen. "
+            "Nothing was changed.",
+            f"Run the command again and choose '{wanted}'. If Xero does not offer it, the user who "
+            "signed in is not in it or lacks the standard or adviser role. An unwanted one can be "
+            "disconnected in Xero under Connected apps.",
+        )
+
+
+class AppLimitReached(ConnectionsError):
+    """No answer came from the consent page, and the app has as many organisations as it may."""
+
+    def __init__(self, connected: int, tier: str) -> None:
+        super().__init__(
+            f"Xero connected nothing: {connected} organisations are connected to this app, as many "
+            f"as the tier {tier} allows.",
+            "Remove one with `xero-pipeline connections remove`, or choose a higher tier at "
+            "developer.xero.com and set XERO_TIER.",
         )
 
 

@@ -10,8 +10,8 @@ from datetime import timedelta
 from pydantic import SecretStr
 
 from xero_pipeline.connections.errors import NotConnectedHere
+from xero_pipeline.connections.health import health_after
 from xero_pipeline.connections.locks import Locks
-from xero_pipeline.connections.model import health_after
 from xero_pipeline.connections.store import Store
 from xero_pipeline.connections.token_store import TokenStore
 from xero_pipeline.xero.errors import NeedsReconnect, XeroUnavailable
@@ -98,10 +98,11 @@ class TokenKeeper:
     def _refresh(self, tokens: TokenSet, organisation_name: str) -> TokenSet:
         try:
             fresh = self._app.refresh(tokens, organisation_name)
-        except NeedsReconnect:
-            # Without a name: the reason goes to every organisation that shares the tokens.
-            if health := health_after(NeedsReconnect()):
-                self._store.mark_all_of(tokens.xero_userid, self._app.client_id, health)
+        except NeedsReconnect as dead:
+            cause = type(dead)
+            self._store.mark_all_of(
+                tokens.xero_userid, self._app.client_id, lambda name: health_after(cause(name))
+            )
             raise
         # Stored first: until then Xero forgives the old refresh token, for half an hour.
         self._tokens.save(self._app.client_id, fresh)

@@ -10,21 +10,21 @@ from functools import partial
 from xero_pipeline.connections.accounts import ChartOfAccounts
 from xero_pipeline.connections.database import Database
 from xero_pipeline.connections.errors import (
+    AppLimitReached,
     NotConfirmed,
-    WrongOrganisation,
     WrongSecretKey,
 )
 from xero_pipeline.connections.gateway import Gateway
+from xero_pipeline.connections.health import seen_at
+from xero_pipeline.connections.health_record import HealthRecord
 from xero_pipeline.connections.model import (
     Connection,
     EndpointUsage,
-    Health,
     MonitoredAccount,
     Purpose,
+    Removal,
     Removed,
-    Status,
     WatchedAccount,
-    health_after,
 )
 from xero_pipeline.connections.recent_calls import SharedRecentCalls
 from xero_pipeline.connections.rules import (
@@ -43,7 +43,7 @@ from xero_pipeline.connections.vault import Vault
 from xero_pipeline.settings import Settings
 from xero_pipeline.xero.client import Organisation, OrganisationClient
 from xero_pipeline.xero.endpoints import ENDPOINTS
-from xero_pipeline.xero.errors import MissingPermission, MissingScope, NeedsReconnect, XeroError
+from xero_pipeline.xero.errors import ConsentTimedOut, NeedsReconnect, XeroError
 from xero_pipeline.xero.limits import Asker, Clock, SystemClock
 from xero_pipeline.xero.tokens import Tenant, TokenSet
 
@@ -76,6 +76,7 @@ class Connections:
             recent_calls=SharedRecentCalls(database, clock),
             clock=clock,
         )
+        self._health = HealthRecord(settings, self._store, self._gateway, clock)
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock | None = None) -> Connections:
@@ -101,8 +102,12 @@ class Connections:
     # --- looking ----------------------------------------------------------------------------------
 
     def connections(self) -> list[Connection]:
-        """All of them, by workspace and name. No secret is in them."""
-        return self._store.connections()
+        """All of them, by workspace and name, as they are now. No secret is in them."""
+        return self._seen(self._store.connections())
+
+    def removed(self) -> list[Connection]:
+        """What is left of those that were removed."""
+        return self._store.removed()
 
     def find(self, organisation: str) -> Connection:
         """One connection.
@@ -110,7 +115,20 @@ class Connections:
         Raises:
             NotConnectedHere, SeveralOfThatName
         """
-        return self._store.connection(organisation) or named(organisation, self.connections())
+        of_id = self._store.connection(organisation)
+        return self._seen([of_id])[0] if of_id else named(organisation, self.connections())
+
+    def _seen(self, recorded: Sequence[Connection]) -> list[Connection]:
+        now = self._clock.now()
+        return [seen_at(now, each) for each in recorded]
+
+    def room_left(self) -> int | None:
+        """How many more organisations the app's tier allows; None: as many as you like.
+
+        Those that another installation connected to the same app are not known here.
+        """
+        most = self._settings.tier.organisations
+        return None if most is None else max(most - len(self._store.connections()), 0)
 
     def calls_left(self, organisation: str, asker: Asker = Asker.PERSON) -> int:
         """What is left of the day's calls (UTC day), as counted here. Costs no call.
@@ -197,7 +215,7 @@ class Connections:
         confirm: Confirm,
         seconds: float,
     ) -> Connection:
-        tokens = sign_in(self._gateway.app, self._settings.redirect_uri, open_browser, seconds)
+        tokens = self._signed_in(open_browser, seconds)
         tenant = pick(self._gateway.app.tenants(tokens, this_consent_only=True))
         present = self.connections()
         if refused := refusal_of_organisation(workspace.name, workspace.purpose, tenant, present):
@@ -209,12 +227,22 @@ class Connections:
             self._store.save(self._new_connection(workspace, tenant, organisation, tokens))
         return self.find(tenant.tenant_id)
 
+    def _signed_in(self, open_browser: OpenBrowser, seconds: float) -> TokenSet:
+        """An app that may not connect more is refused on Xero's page, which then never answers."""
+        try:
+            return sign_in(self._gateway.app, self._settings.redirect_uri, open_browser, seconds)
+        except ConsentTimedOut:
+            if self.room_left() == 0:
+                connected = len(self._store.connections())
+                raise AppLimitReached(connected, self._settings.tier) from None
+            raise
+
     def _introduction(self, tenant: Tenant, tokens: TokenSet) -> Organisation:
         """What the organisation says of itself, asked with tokens that are not stored yet."""
         id, name = tenant.tenant_id, tenant.name
         with self._gateway.client_before_saving(id, name, tokens) as client:
             organisation = client.organisation()
-        self._refuse_another(id, name, organisation)
+        self._health.refuse_another(id, name, organisation)
         return organisation
 
     def _new_connection(
@@ -229,6 +257,7 @@ class Connections:
             tokens=tokens,
             connected_by=_person(tokens),
             connected_at=self._clock.now(),
+            health=self._health.when_connected(organisation.name, tokens.scopes),
         )
 
     # --- reading ----------------------------------------------------------------------------------
@@ -255,7 +284,7 @@ class Connections:
         """A client for one sync: how the sync ends is how the connection is afterwards.
 
         The sync counts when the block ends without an error. Endpoints that it met without scope
-        or permission leave the connection with limited access.
+        or permission leave the connection degraded.
 
         Args:
             asker: a schedule leaves the last calls of the day to people.
@@ -272,8 +301,7 @@ class Connections:
         except XeroError as error:
             self._mark(id, error)
             raise
-        denied = [error for error in met if isinstance(error, MissingScope | MissingPermission)]
-        self.record_sync(id, problem=denied[0] if denied else None)
+        self._health.synced(id, met)
 
     def chart_of_accounts(self, organisation: str) -> ChartOfAccounts:
         """The active accounts, asked from Xero. Costs one call.
@@ -287,18 +315,21 @@ class Connections:
     def check(self, organisation: str) -> Connection:
         """Ask Xero who this is; the answer's state is recorded. Costs one call.
 
+        Xero is asked even when the sign-in is known to be dead: it may have come back.
+
         Raises:
             WrongOrganisation: another organisation answers under this id.
-            XeroError: what the client meets; recorded too.
+            XeroError: what the client meets, as precisely as Xero lets it be known; recorded too.
         """
         connection = self.find(organisation)
-        with self.client(connection.organisation_id) as client:
-            found = client.organisation()
-        self._refuse_another(connection.organisation_id, connection.organisation_name, found)
-        self._store.refresh_details(connection.organisation_id, found)
-        if connection.status is not Status.LIMITED_ACCESS:
-            self._store.mark(connection.organisation_id, Health(Status.CONNECTED))
-        return self.find(connection.organisation_id)
+        id, name = connection.organisation_id, connection.organisation_name
+        try:
+            with self._gateway.client(id, name, Asker.PERSON, _unheard) as client:
+                found = client.organisation()
+        except XeroError as error:
+            raise self._health.failed(id, error) from None
+        self._health.answered(connection, found)
+        return self.find(id)
 
     def mark(self, organisation: str, error: XeroError) -> None:
         """Record what an error says about a connection; clients do so by themselves.
@@ -308,18 +339,16 @@ class Connections:
         """
         self._mark(self.find(organisation).organisation_id, error)
 
-    def record_sync(self, organisation: str, problem: XeroError | None = None) -> None:
+    def record_sync(self, organisation: str, problems: Sequence[XeroError] = ()) -> None:
         """A sync ended just now.
 
         Args:
-            problem: what kept part of it from being read (MissingScope, MissingPermission).
+            problems: what kept parts of it from being read (MissingScope, MissingPermission).
 
         Raises:
             NotConnectedHere, SeveralOfThatName
         """
-        id = self.find(organisation).organisation_id
-        health = health_after(problem) or Health(Status.CONNECTED)
-        self._store.record_sync(id, self._clock.now(), health)
+        self._health.synced(self.find(organisation).organisation_id, problems)
 
     # --- monitored accounts -----------------------------------------------------------------------
 
@@ -349,10 +378,20 @@ class Connections:
 
     # --- removing ---------------------------------------------------------------------------------
 
+    def removal(self, organisation: str) -> Removal:
+        """What removing it would do; nothing is done.
+
+        Raises:
+            NotConnectedHere, SeveralOfThatName
+        """
+        connection = self.find(organisation)
+        others = self._store.sharing_tokens_with(connection.organisation_id)
+        return Removal(connection, tuple(others))
+
     def remove(self, organisation: str) -> Removed:
         """End the connection at Xero and forget it; tokens go with the user's last organisation.
 
-        What was read before stays in the landing folder and the warehouse.
+        A record of it stays. What was read before stays in the landing folder and the warehouse.
 
         Raises:
             NotConnectedHere, SeveralOfThatName
@@ -360,13 +399,17 @@ class Connections:
         """
         connection = self.find(organisation)
         ended = self._end_at_xero(connection)
-        self._store.remove(connection.organisation_id)
+        self._store.remove(connection, self._clock.now(), is_purged=False)
         return Removed(connection.organisation_name, ended)
+
+    def mark_purged(self, organisation_id: str) -> None:
+        """Record that nothing is left of what was read of a removed organisation."""
+        self._store.mark_purged(organisation_id)
 
     def _end_at_xero(self, connection: Connection) -> bool:
         id, name = connection.organisation_id, connection.organisation_name
         link = self._store.link(id)
-        if link is None or connection.status is Status.NEEDS_RECONNECT:
+        if link is None or connection.is_sign_in_dead:
             return False
         try:
             tokens = self._gateway.keeper.good_tokens(id, name)
@@ -377,23 +420,19 @@ class Connections:
 
     def _alive(self, organisation: str) -> Connection:
         connection = self.find(organisation)
-        if connection.status is Status.NEEDS_RECONNECT:
+        if connection.is_sign_in_dead:
             raise NeedsReconnect(connection.organisation_name)
         return connection
 
     def _mark(self, id: str, error: XeroError) -> None:
-        if health := health_after(error):
-            self._store.mark(id, health)
-
-    def _refuse_another(self, id: str, name: str, found: Organisation) -> None:
-        link = self._store.link(id)
-        if link is not None and link.xero_organisation_id != found.organisation_id:
-            wrong = WrongOrganisation(name, found.name)
-            self._mark(id, wrong)
-            raise wrong
+        self._health.failed(id, error)
 
     def _today(self) -> date:
         return self._clock.now().date()
+
+
+def _unheard(error: XeroError) -> None:
+    """The caller records it."""
 
 
 def _person(tokens: TokenSet) -> str:

@@ -67,4 +67,41 @@ def _know_idle_tokens(database: sa.Connection) -> None:
         database.exec_driver_sql("ALTER TABLE token_sets ADD COLUMN refreshed_at DATETIME")
 
 
-_STEPS: tuple[Callable[[sa.Connection], None], ...] = (_count_by_endpoint, _know_idle_tokens)
+_EARLIER_STATUS = {
+    "connected": ("healthy", ""),
+    "limited_access": ("degraded", "role_too_low"),
+    "waiting": ("rate_limited", "daily_limit"),
+    "unreachable": ("unreachable", "xero_unavailable"),
+    "misconfigured": ("misconfigured", "app_misconfigured"),
+    "needs_reconnect": ("needs_reconnect", "access_revoked"),
+    "disconnected": ("needs_reconnect", "organisation_disconnected"),
+}
+
+
+def _tell_causes(database: sa.Connection) -> None:
+    """A status had no cause beside it, and other words."""
+    look = sa.inspect(database)
+    if not look.has_table("connections"):
+        return
+    columns = {column["name"] for column in look.get_columns("connections")}
+    if "status_cause" in columns:
+        return
+    for column in (
+        "status_cause VARCHAR NOT NULL DEFAULT ''",
+        "degraded_endpoints JSON NOT NULL DEFAULT '[]'",
+        "is_demo_company BOOLEAN NOT NULL DEFAULT false",
+    ):
+        database.exec_driver_sql(f"ALTER TABLE connections ADD COLUMN {column}")
+    change = sa.text(
+        "UPDATE connections SET status = :status, status_cause = :cause "
+        "WHERE status = :earlier AND status_cause = ''"
+    )
+    for earlier, (status, cause) in _EARLIER_STATUS.items():
+        database.execute(change, {"earlier": earlier, "status": status, "cause": cause})
+
+
+_STEPS: tuple[Callable[[sa.Connection], None], ...] = (
+    _count_by_endpoint,
+    _know_idle_tokens,
+    _tell_causes,
+)

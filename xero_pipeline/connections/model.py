@@ -6,18 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from xero_pipeline.connections.errors import WrongOrganisation
 from xero_pipeline.settings import Tier
-from xero_pipeline.xero.errors import (
-    AppMisconfigured,
-    LimitError,
-    MissingPermission,
-    MissingScope,
-    NeedsReconnect,
-    OrganisationNotConnected,
-    TransientError,
-    XeroError,
-)
 
 
 class Purpose(StrEnum):
@@ -30,25 +19,38 @@ class Purpose(StrEnum):
 class Status(StrEnum):
     """How a connection is."""
 
-    CONNECTED = "connected"
-    LIMITED_ACCESS = "limited_access"
-    WAITING = "waiting"
+    HEALTHY = "healthy"
+    EXPIRING = "expiring"
+    DEGRADED = "degraded"
+    RATE_LIMITED = "rate_limited"
     UNREACHABLE = "unreachable"
     MISCONFIGURED = "misconfigured"
     NEEDS_RECONNECT = "needs_reconnect"
-    DISCONNECTED = "disconnected"
+    REMOVED = "removed"
 
 
-_STATUS_OF: tuple[tuple[type[XeroError], Status], ...] = (
-    (NeedsReconnect, Status.NEEDS_RECONNECT),
-    (OrganisationNotConnected, Status.DISCONNECTED),
-    (WrongOrganisation, Status.DISCONNECTED),
-    (AppMisconfigured, Status.MISCONFIGURED),
-    (MissingScope, Status.LIMITED_ACCESS),
-    (MissingPermission, Status.LIMITED_ACCESS),
-    (LimitError, Status.WAITING),
-    (TransientError, Status.UNREACHABLE),
-)
+class Cause(StrEnum):
+    """Why a connection is not healthy."""
+
+    NONE = ""
+    UNUSED = "unused"
+    SCOPE_MISSING = "scope_missing"
+    ROLE_TOO_LOW = "role_too_low"
+    MINUTE_LIMIT = "minute_limit"
+    CONCURRENT_LIMIT = "concurrent_limit"
+    DAILY_LIMIT = "daily_limit"
+    ORGANISATION_OFFLINE = "organisation_offline"
+    XERO_MAINTENANCE = "xero_maintenance"
+    XERO_UNAVAILABLE = "xero_unavailable"
+    ANSWER_UNUSABLE = "answer_unusable"
+    APP_MISCONFIGURED = "app_misconfigured"
+    ACCESS_REVOKED = "access_revoked"  # or the password changed, or the login closed
+    CONSENT_EXPIRED = "consent_expired"
+    ORGANISATION_DISCONNECTED = "organisation_disconnected"  # or the user removed from it
+    TRIAL_ENDED = "trial_ended"  # or the subscription, or the user's access
+    DEMO_COMPANY_RESET = "demo_company_reset"
+    WRONG_ORGANISATION = "wrong_organisation"
+    REMOVED_HERE = "removed_here"
 
 
 @dataclass(frozen=True)
@@ -59,23 +61,15 @@ class Health:
         reason: what happened; empty when all is well.
         next_step: what a person should do; empty when nothing.
         resume_at: UTC; when a limit is lifted.
+        degraded_endpoints: the catalogue's names of what is not read.
     """
 
     status: Status
+    cause: Cause = Cause.NONE
     reason: str = ""
     next_step: str = ""
     resume_at: datetime | None = None
-
-
-def health_after(error: XeroError | None) -> Health | None:
-    """How a connection is after a call ended; None when the error says nothing about that."""
-    if error is None:
-        return Health(Status.CONNECTED)
-    for kind, status in _STATUS_OF:
-        if isinstance(error, kind):
-            resume_at = error.resume_at if isinstance(error, LimitError) else None
-            return Health(status, error.what, error.next_step, resume_at)
-    return None
+    degraded_endpoints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,10 +88,16 @@ class Connection:
         timezone: Xero's name of it.
         connected_by: the Xero user, "Ada Lowe <ada@harbour.example>".
         connected_at, last_sync_at, resume_at: UTC.
+        status_cause: why it is so, in a word for programs.
+        status_reason: the same as a sentence; empty when all is well.
+        next_step: what a person should do; empty when nothing.
+        degraded_endpoints: the catalogue's names of what is not read.
         scopes: what the consent covers.
         expires_at: when the sign-in ends unless it is refreshed before (UTC); refreshing happens
             by itself. None: it needs no refreshing, or an earlier version stored it and no call
             was made since.
+        expires_in_days: whole days until then.
+        is_demo_company: one of Xero's, which are reset every 28 days.
     """
 
     workspace: str
@@ -119,16 +119,25 @@ class Connection:
     last_sync_at: datetime | None
     scopes: tuple[str, ...]
     expires_at: datetime | None = None
+    expires_in_days: int | None = None
+    status_cause: Cause = Cause.NONE
+    degraded_endpoints: tuple[str, ...] = ()
+    is_demo_company: bool = False
 
     @property
     def may_sync(self) -> bool:
         """False when only reconnecting can help: asking Xero again would change nothing."""
-        return self.status not in (Status.NEEDS_RECONNECT, Status.DISCONNECTED)
+        return self.status not in (Status.NEEDS_RECONNECT, Status.REMOVED)
 
     @property
     def needs_person(self) -> bool:
         """True when it stays broken until somebody acts."""
-        return not self.may_sync or self.status is Status.MISCONFIGURED
+        return self.status in (Status.NEEDS_RECONNECT, Status.MISCONFIGURED)
+
+    @property
+    def is_sign_in_dead(self) -> bool:
+        """True when Xero has refused to renew the sign-in."""
+        return self.status_cause in (Cause.ACCESS_REVOKED, Cause.CONSENT_EXPIRED)
 
 
 @dataclass(frozen=True)
@@ -183,6 +192,18 @@ class EndpointUsage:
     wire_bytes: int
     body_bytes: int
     tier: Tier
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What removing a connection would do, to be said beforehand.
+
+    Attributes:
+        shares_sign_in_with: other organisations' names; without any, the tokens are forgotten.
+    """
+
+    connection: Connection
+    shares_sign_in_with: tuple[str, ...]
 
 
 @dataclass(frozen=True)

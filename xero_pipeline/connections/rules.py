@@ -11,6 +11,7 @@ from xero_pipeline.connections.errors import (
     InAnotherWorkspace,
     NoOrganisation,
     NotConnectedHere,
+    OtherOrganisationChosen,
     PurposeMismatch,
     SecondAgencyOrganisation,
     SeveralOfThatName,
@@ -48,12 +49,14 @@ def same(offered: Sequence[Tenant], connection: Connection) -> Tenant:
     """The organisation to reconnect: the one that was connected before and no other.
 
     Raises:
-        UnknownOrganisation
+        NoOrganisation, OtherOrganisationChosen
     """
+    if not offered:
+        raise NoOrganisation
     for tenant in offered:
         if tenant.tenant_id == connection.organisation_id:
             return tenant
-    raise UnknownOrganisation(connection.organisation_name, [each.name for each in offered])
+    raise OtherOrganisationChosen(connection.organisation_name, [each.name for each in offered])
 
 
 def refusal_of_purpose(

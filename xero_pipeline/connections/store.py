@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from xero_pipeline.connections.backends import insert
 from xero_pipeline.connections.database import Database
 from xero_pipeline.connections.model import (
+    Cause,
     Connection,
     Health,
     MonitoredAccount,
@@ -19,6 +20,7 @@ from xero_pipeline.connections.model import (
     Status,
     WatchedAccount,
 )
+from xero_pipeline.connections.removed import RemovedConnections
 from xero_pipeline.connections.rules import organisation_key
 from xero_pipeline.connections.tables import (
     connections,
@@ -62,6 +64,7 @@ class NewConnection:
     tokens: TokenSet
     connected_by: str
     connected_at: datetime
+    health: Health
 
 
 class Store:
@@ -70,6 +73,7 @@ class Store:
     def __init__(self, database: Database, tokens: TokenStore) -> None:
         self._database = database
         self._tokens = tokens
+        self._removed = RemovedConnections(database)
 
     # --- connections ------------------------------------------------------------------------------
 
@@ -90,10 +94,29 @@ class Store:
             row = database.execute(query).first()
         return None if row is None else _connection(row)
 
+    def removed(self) -> list[Connection]:
+        """What is left of connections that were removed, by workspace and name."""
+        return self._removed.all()
+
+    def sharing_tokens_with(self, organisation_id: str) -> list[str]:
+        """Names of the other organisations that the same user's tokens serve."""
+        own = sa.select(connections.c.token_set_id).where(
+            connections.c.organisation_id == organisation_id
+        )
+        query = (
+            sa.select(connections.c.name)
+            .where(connections.c.token_set_id == own.scalar_subquery())
+            .where(connections.c.organisation_id != organisation_id)
+            .order_by(connections.c.name)
+        )
+        with self._database.reading() as database:
+            return list(database.scalars(query))
+
     def save(self, new: NewConnection) -> None:
         """The workspace, the tokens and the connection, all or none. An earlier one is replaced.
 
-        The other connections of the same user come back to life with the new tokens.
+        The other connections of the same user come back to life with the new tokens. One that was
+        removed comes back under the key it had.
         """
         with self._database.writing(durable=True) as database:
             token_set_id = self._tokens.write(database, new.client_id, new.tokens)
@@ -113,13 +136,14 @@ class Store:
                 "connected_at": new.connected_at,
                 "scopes": list(new.tokens.scopes),
                 **_details(new.organisation),
-                **_health(Health(Status.CONNECTED)),
+                **_health(new.health),
             }
             database.execute(
                 insert(database, connections)
                 .values(
                     organisation_id=new.organisation_id,
-                    organisation_key=organisation_key(new.organisation_id, new.organisation.name),
+                    organisation_key=self._removed.take_key(database, new.organisation_id)
+                    or organisation_key(new.organisation_id, new.organisation.name),
                     **values,
                 )
                 .on_conflict_do_update(index_elements=["organisation_id"], set_=values)
@@ -127,40 +151,59 @@ class Store:
             database.execute(
                 sa.update(connections)
                 .where(connections.c.token_set_id == token_set_id)
-                .where(connections.c.status == Status.NEEDS_RECONNECT)
-                .values(**_health(Health(Status.CONNECTED)))
+                .where(
+                    connections.c.status_cause.in_((Cause.ACCESS_REVOKED, Cause.CONSENT_EXPIRED))
+                )
+                .values(**_health(Health(Status.HEALTHY)))
             )
             _forget_unused_tokens(database)
 
-    def refresh_details(self, organisation_id: str, organisation: Organisation) -> None:
-        """What the organisation now says of itself: it may have been renamed."""
-        self._update(organisation_id, _details(organisation))
+    def refresh_details(
+        self, organisation_id: str, organisation: Organisation, scopes: Sequence[str]
+    ) -> None:
+        """What the organisation now says of itself, it may have been renamed; what is granted."""
+        self._update(organisation_id, {**_details(organisation), "scopes": list(scopes)})
 
     def mark(self, organisation_id: str, health: Health) -> None:
         self._update(organisation_id, _health(health))
 
-    def mark_all_of(self, xero_userid: str, client_id: str, health: Health) -> None:
-        """For what befalls a token set: all organisations of the user share it."""
+    def mark_all_of(
+        self, xero_userid: str, client_id: str, health_of: Callable[[str], Health | None]
+    ) -> None:
+        """For what befalls a token set: all organisations of the user share it.
+
+        Args:
+            health_of: how the organisation of this name is.
+        """
         owned = sa.select(token_sets.c.token_set_id).filter_by(
             xero_userid=xero_userid, client_id=client_id
         )
         with self._database.writing() as database:
-            database.execute(
-                sa.update(connections)
-                .where(connections.c.token_set_id.in_(owned))
-                .values(**_health(health))
-            )
+            owners = sa.select(connections).where(connections.c.token_set_id.in_(owned))
+            for row in database.execute(owners).all():
+                if health := health_of(row.name):
+                    database.execute(
+                        sa.update(connections)
+                        .where(connections.c.organisation_id == row.organisation_id)
+                        .values(**_health(health))
+                    )
 
     def record_sync(self, organisation_id: str, at: datetime, health: Health) -> None:
         self._update(organisation_id, {"last_sync_at": at, **_health(health)})
 
-    def remove(self, organisation_id: str) -> None:
-        """The connection, and its tokens when no other organisation uses them."""
+    def remove(self, connection: Connection, at: datetime, *, is_purged: bool) -> None:
+        """The connection, and its tokens when no other organisation uses them. A record stays."""
+        organisation_id = connection.organisation_id
         with self._database.writing() as database:
+            self._removed.add(database, connection, at, is_purged=is_purged)
             database.execute(
                 sa.delete(connections).where(connections.c.organisation_id == organisation_id)
             )
             _forget_unused_tokens(database)
+
+    def mark_purged(self, organisation_id: str) -> None:
+        """Of a removed one, nothing that was read is left any more."""
+        self._removed.mark_purged(organisation_id)
 
     def link(self, organisation_id: str) -> Link | None:
         query = sa.select(connections).where(connections.c.organisation_id == organisation_id)
@@ -261,7 +304,7 @@ def _forget_unused_tokens(database: sa.Connection) -> None:
     database.execute(sa.delete(token_sets).where(token_sets.c.token_set_id.not_in(used)))
 
 
-def _details(organisation: Organisation) -> dict[str, str]:
+def _details(organisation: Organisation) -> dict[str, Any]:
     return {
         "xero_organisation_id": organisation.organisation_id,
         "name": organisation.name,
@@ -269,14 +312,17 @@ def _details(organisation: Organisation) -> dict[str, str]:
         "base_currency": organisation.base_currency,
         "short_code": organisation.short_code,
         "timezone": organisation.timezone,
+        "is_demo_company": organisation.is_demo_company,
     }
 
 
 def _health(health: Health) -> dict[str, Any]:
     return {
         "status": health.status,
+        "status_cause": health.cause,
         "status_reason": health.reason,
         "next_step": health.next_step,
+        "degraded_endpoints": list(health.degraded_endpoints),
         "resume_at": health.resume_at,
     }
 
@@ -296,10 +342,13 @@ def _connection(row: Any) -> Connection:  # noqa: ANN401
         connected_by=row.connected_by,
         connected_at=row.connected_at,
         status=Status(row.status),
+        status_cause=Cause(row.status_cause),
         status_reason=row.status_reason,
         next_step=row.next_step,
         resume_at=row.resume_at,
         last_sync_at=row.last_sync_at,
+        degraded_endpoints=tuple(row.degraded_endpoints),
         scopes=tuple(row.scopes),
+        is_demo_company=row.is_demo_company,
         expires_at=row.refreshed_at and row.refreshed_at + REFRESH_TOKEN_LIFE,
     )

@@ -59,11 +59,35 @@ connections = sa.Table(
     sa.Column("connected_by", sa.String, nullable=False),
     sa.Column("connected_at", _Utc, nullable=False),
     sa.Column("scopes", sa.JSON, nullable=False),
+    sa.Column("is_demo_company", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("status", sa.String, nullable=False),
+    sa.Column("status_cause", sa.String, nullable=False, server_default=""),
     sa.Column("status_reason", sa.String, nullable=False),
     sa.Column("next_step", sa.String, nullable=False),
+    sa.Column("degraded_endpoints", sa.JSON, nullable=False, server_default="[]"),
     sa.Column("resume_at", _Utc),
     sa.Column("last_sync_at", _Utc),
+)
+
+# What is left of connections that were removed: no tokens among it.
+removed_connections = sa.Table(
+    "removed_connections",
+    metadata,
+    sa.Column("organisation_id", sa.String, primary_key=True),
+    sa.Column("organisation_key", sa.String, nullable=False, unique=True),
+    sa.Column("workspace", sa.String, nullable=False),
+    sa.Column("purpose", sa.String, nullable=False),
+    sa.Column("xero_organisation_id", sa.String, nullable=False),
+    sa.Column("organisation_name", sa.String, nullable=False),
+    sa.Column("country", sa.String, nullable=False),
+    sa.Column("base_currency", sa.String, nullable=False),
+    sa.Column("short_code", sa.String, nullable=False),
+    sa.Column("timezone", sa.String, nullable=False),
+    sa.Column("connected_by", sa.String, nullable=False),
+    sa.Column("connected_at", _Utc, nullable=False),
+    sa.Column("last_sync_at", _Utc),
+    sa.Column("removed_at", _Utc, nullable=False),
+    sa.Column("is_purged", sa.Boolean, nullable=False),
 )
 
 monitored_accounts = sa.Table(

@@ -271,8 +271,7 @@ class _Many:
         )
         if failure := failure_of(landed, loaded):
             return self._failed(sync, failure, result)
-        problem = next(iter(landed.skipped.values()), None)
-        self.connections.record_sync(sync.id, problem=problem)
+        self.connections.record_sync(sync.id, list(landed.skipped.values()))
         sync.turn.complete(denials(landed.skipped))
         self._release(sync.connection)
         log_end(result)

@@ -70,6 +70,17 @@ def publish(
     return PublishedSnapshot(folder.name, path, path.stat().st_size, time.monotonic() - started)
 
 
+def remove_earlier_snapshots(home: Path) -> None:
+    """Leave the snapshot that is shown, and no other."""
+    _remove_old(home / "snapshots", (home / "current").resolve(), keep=0)
+
+
+def unpublish(home: Path) -> None:
+    """Show nothing, and keep no snapshot."""
+    (home / "current").unlink(missing_ok=True)
+    shutil.rmtree(home / "snapshots", ignore_errors=True)
+
+
 def _new_folder(snapshots: Path) -> Path:
     folder = snapshots / f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S%fZ}"
     folder.mkdir(parents=True)

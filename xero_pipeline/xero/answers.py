@@ -103,12 +103,12 @@ def _unauthorised(asked: Asked, detail: str) -> XeroError:
         return AccessTokenExpired(asked.organisation)
     if detail.startswith("AuthorizationUnsuccessful"):
         return MissingScope(asked.organisation, asked.endpoint, asked.scope, asked.condition)
-    return OrganisationNotConnected(asked.organisation)
+    return OrganisationNotConnected(asked.organisation, 401)
 
 
 def _forbidden(asked: Asked, detail: str) -> XeroError:
     if detail.startswith("AuthenticationUnsuccessful"):
-        return OrganisationNotConnected(asked.organisation)
+        return OrganisationNotConnected(asked.organisation, 403)
     return MissingPermission(asked.organisation, asked.endpoint)
 
 

@@ -8,8 +8,11 @@
     │   ├── ConsentTimedOut          nobody answered the consent page
     │   ├── SignInExpired            the authorisation code is too old or used
     │   ├── StateMismatch            the browser's answer belongs to another sign-in
-    │   ├── NeedsReconnect           the refresh token is dead: revoked, or unused for 60 days
+    │   ├── NeedsReconnect           the refresh token is dead, and Xero does not say why
+    │   │   └── ConsentExpired         it was not used for 60 days
     │   ├── OrganisationNotConnected the organisation let go of the app, or the user was removed
+    │   │   ├── OrganisationRefuses    still connected, yet its books are closed: a trial ended
+    │   │   └── DemoCompanyReset       Xero's demo company was replaced by a new one
     │   ├── MissingScope             the consent does not cover this endpoint
     │   ├── MissingPermission        the consenting user may not see this in Xero
     │   └── RequestRefused           Xero does not understand the question
@@ -32,7 +35,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-_RECONNECT = "Reconnect it with `xero-pipeline connections reconnect`."
 _LATER = "Nothing is lost; the next run continues from here."
 
 
@@ -113,21 +115,67 @@ class StateMismatch(PermanentError):
 
 
 class NeedsReconnect(PermanentError):
+    """`invalid_grant`: Xero gives no reason, so the sentence names those there can be."""
+
     def __init__(self, organisation: str | None = None) -> None:
         super().__init__(
-            f"Xero no longer accepts the sign-in for {_named(organisation)}: access was revoked, "
-            "or the connection was unused for 60 days.",
-            _RECONNECT,
+            f"Xero no longer accepts the sign-in for {_named(organisation)}: access was revoked in "
+            "Xero, the user's password was changed or login closed, or another program used the "
+            "same sign-in.",
+            _reconnect(organisation),
+        )
+
+
+class ConsentExpired(NeedsReconnect):
+    """`invalid_grant` for a refresh token older than 60 days."""
+
+    def __init__(self, organisation: str | None = None) -> None:
+        PermanentError.__init__(
+            self,
+            f"The sign-in for {_named(organisation)} was not used for 60 days, so Xero ended it.",
+            _reconnect(organisation),
         )
 
 
 class OrganisationNotConnected(PermanentError):
-    def __init__(self, organisation: str | None = None) -> None:
+    """`status` is Xero's: 401 and 403 both occur."""
+
+    def __init__(self, organisation: str | None = None, status: int = 403) -> None:
         super().__init__(
-            f"Xero says that {_named(organisation)} is not connected to this app: it was "
-            "disconnected in Xero, its subscription ended, or the connecting user was removed.",
-            _RECONNECT,
+            f"Xero says that {_named(organisation)} is not connected to this app: somebody "
+            "disconnected it in Xero, or the user who connected it was removed from it.",
+            _reconnect(organisation),
         )
+        self.status = status
+
+
+class OrganisationRefuses(OrganisationNotConnected):
+    """403 from an organisation that Xero lists as connected."""
+
+    def __init__(self, organisation: str) -> None:
+        PermanentError.__init__(
+            self,
+            f"Xero lists {_named(organisation)} as connected, but keeps its books closed: its "
+            "trial or subscription ended, or the user who connected it lost access.",
+            "Renew the subscription or the user's access in Xero, then: "
+            f'`xero-pipeline connections check "{organisation}"`.',
+        )
+        self.status = 403
+
+
+class DemoCompanyReset(OrganisationNotConnected):
+    """Xero replaces a demo company every 28 days, or when its owner asks; the new one has new
+    ids."""
+
+    def __init__(self, organisation: str) -> None:
+        PermanentError.__init__(
+            self,
+            f"Xero's demo company '{organisation}' is not connected any more: Xero resets demo "
+            "companies every 28 days, and a reset one is a new organisation.",
+            f'Remove it (`xero-pipeline connections remove "{organisation}"`) and connect the new '
+            "one with `xero-pipeline connect`.",
+        )
+        self.status = 403
 
 
 class MissingScope(PermanentError):
@@ -136,8 +184,11 @@ class MissingScope(PermanentError):
         super().__init__(
             f"Xero does not let this connection read {endpoint} of {_named(organisation)}: "
             f"it needs the scope {scope}.{also}",
-            f"Allow the scope for the app at developer.xero.com, then: {_RECONNECT}",
+            f"Allow the scope for the app at developer.xero.com, then: {_reconnect(organisation)}",
         )
+        self.endpoint = endpoint
+        self.scope = scope
+        self.condition = condition
 
 
 class MissingPermission(PermanentError):
@@ -147,6 +198,7 @@ class MissingPermission(PermanentError):
             "Give that user the reports permission (or the adviser role) in Xero, "
             "or reconnect as a user who has it.",
         )
+        self.endpoint = endpoint
 
 
 class RequestRefused(PermanentError):
@@ -243,6 +295,11 @@ class NotEnoughCalls(LimitError):
 
 def _named(organisation: str | None) -> str:
     return f"the organisation '{organisation}'" if organisation else "this organisation"
+
+
+def _reconnect(organisation: str | None) -> str:
+    name = f' "{organisation}"' if organisation else ""
+    return f"Reconnect it: `xero-pipeline connections reconnect{name}`."
 
 
 def _instant(at: datetime) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,9 +23,9 @@ from requests_oauthlib import OAuth2Session
 from tenacity import Retrying
 
 from xero_pipeline.settings import Settings
-from xero_pipeline.xero.endpoints import REPORTS, switched_on
 from xero_pipeline.xero.errors import (
     AppMisconfigured,
+    ConsentExpired,
     NeedsReconnect,
     RequestRefused,
     SignInExpired,
@@ -33,27 +33,14 @@ from xero_pipeline.xero.errors import (
     XeroUnavailable,
 )
 from xero_pipeline.xero.limits import Clock
-from xero_pipeline.xero.tokens import Tenant, TokenSet, read_tokens
+from xero_pipeline.xero.scopes import read_scopes
+from xero_pipeline.xero.tokens import REFRESH_TOKEN_LIFE, Tenant, TokenSet, read_tokens
 from xero_pipeline.xero.transport import TIMEOUT, USER_AGENT, Bearer, in_short, repeating
 
 # At DEBUG the library writes requests and answers, tokens included, into the log.
 logging.getLogger("requests_oauthlib.oauth2_session").addFilter(
     lambda record: record.levelno > logging.DEBUG
 )
-
-_SIGN_IN_SCOPES = ("openid", "profile", "email", "offline_access")
-
-
-def read_scopes(extra: Collection[str] = ()) -> tuple[str, ...]:
-    """What a consent must cover: signing in, and reading what is switched on.
-
-    Args:
-        extra: paths of extra endpoints; see `Settings.extra_endpoints`.
-    """
-    endpoints = (endpoint.scopes[0] for endpoint in switched_on(extra))
-    reports = (report.scopes[0] for report in REPORTS)
-    return tuple(dict.fromkeys((*_SIGN_IN_SCOPES, *endpoints, *reports)))
-
 
 READ_SCOPES = read_scopes()
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -95,7 +82,7 @@ class XeroApp:
         self._secret = settings.client_secret
         self._redirect_uri = settings.redirect_uri
         self._scopes = (settings.scopes or "").split() or list(
-            read_scopes(settings.extra_endpoints)
+            read_scopes(settings.extra_endpoints, settings.scope_style)
         )
         self._authorise_url = _address(settings.login_url, "/identity/connect/authorize")
         self._token_url = _address(settings.identity_url, "/connect/token")
@@ -170,7 +157,8 @@ class XeroApp:
             organisation: on whose behalf, for messages.
 
         Raises:
-            NeedsReconnect: the refresh token is dead.
+            ConsentExpired: the refresh token was not used for 60 days.
+            NeedsReconnect: it is dead for another reason.
             AppMisconfigured: Xero does not accept the app's id or secret.
             XeroUnavailable: no usable answer after three tries.
         """
@@ -227,7 +215,9 @@ class XeroApp:
         )
 
     def _refresh_once(self, tokens: TokenSet, organisation: str | None) -> TokenSet:
-        with self._in_plain_words(NeedsReconnect(organisation)), self._session() as session:
+        is_old = self._clock.now() - tokens.refreshed_at > REFRESH_TOKEN_LIFE
+        dead = ConsentExpired(organisation) if is_old else NeedsReconnect(organisation)
+        with self._in_plain_words(dead), self._session() as session:
             answer = session.refresh_token(
                 _as_https(self._token_url),
                 refresh_token=tokens.refresh_token.get_secret_value(),

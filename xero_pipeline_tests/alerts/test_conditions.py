@@ -24,7 +24,7 @@ HEALTHY = Connection(
     timezone="NEWZEALANDSTANDARDTIME",
     connected_by="Ada Lowe <ada@harbour.example>",
     connected_at=NOW - timedelta(days=30),
-    status=Status.CONNECTED,
+    status=Status.HEALTHY,
     status_reason="",
     next_step="",
     resume_at=None,

@@ -15,6 +15,7 @@ from xero_pipeline.connections.errors import (
     InAnotherWorkspace,
     NoOrganisation,
     NotConfirmed,
+    OtherOrganisationChosen,
     PurposeMismatch,
     SecondAgencyOrganisation,
     UnknownOrganisation,
@@ -53,7 +54,7 @@ def test_a_connection_shows_who_it_is_and_who_made_it(
     assert (made.short_code, made.timezone) == ("!agency", "NEWZEALANDSTANDARDTIME")
     assert made.connected_by == f"Olga Lowe <{OWNER}>"
     assert made.connected_at == NOW
-    assert (made.status, made.status_reason, made.next_step) == (Status.CONNECTED, "", "")
+    assert (made.status, made.status_reason, made.next_step) == (Status.HEALTHY, "", "")
     assert made.last_sync_at is None
     assert "accounting.invoices.read" in made.scopes
 
@@ -174,7 +175,7 @@ def test_reconnecting_takes_no_other_organisation(
 ) -> None:
     person.connect(connections)
     sandbox.control.consent(["cafe"], user=ACCOUNTANT)
-    with pytest.raises(UnknownOrganisation, match=r"'Agency Ltd'.*'Cafe Ltd'"):
+    with pytest.raises(OtherOrganisationChosen, match=r"'Agency Ltd'.*'Cafe Ltd'"):
         person.reconnect(connections, "Agency Ltd")
 
 
@@ -184,7 +185,7 @@ def test_an_app_without_a_secret_connects_by_pkce(
     pkce = settings_of(sandbox, tmp_path, client_id=sandbox.apps[1].client_id, client_secret=None)
     with Connections.open(pkce, clock) as connections:
         person.connect(connections)
-        assert connections.check("Agency Ltd").status is Status.CONNECTED
+        assert connections.check("Agency Ltd").status is Status.HEALTHY
     assert "code_challenge" in parse_qs(urlsplit(person.was_sent_to[0]).query)
 
 

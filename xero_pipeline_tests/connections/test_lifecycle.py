@@ -69,10 +69,9 @@ def test_only_reading_ever_reaches_the_organisation(
 @pytest.mark.parametrize(
     ("fault", "error", "status"),
     [
-        ("disconnected_401", OrganisationNotConnected, Status.DISCONNECTED),
-        ("disconnected_403", OrganisationNotConnected, Status.DISCONNECTED),
+        ("disconnected_401", OrganisationNotConnected, Status.NEEDS_RECONNECT),
         ("organisation_offline", OrganisationOffline, Status.UNREACHABLE),
-        ("rate_limit_day", DailyLimitReached, Status.WAITING),
+        ("rate_limit_day", DailyLimitReached, Status.RATE_LIMITED),
     ],
 )
 def test_what_the_client_meets_is_recorded_with_its_reason(
@@ -109,11 +108,11 @@ def test_a_missing_permission_limits_but_does_not_disconnect(
         pytest.raises(MissingPermission, match="bank_summary") as met,
     ):
         client.report(REPORTS[0], dt.date(2026, 3, 31))
-    agency.record_sync("Agency Ltd", problem=met.value)
+    agency.record_sync("Agency Ltd", problems=[met.value])
     (now,) = agency.connections()
-    assert now.status is Status.LIMITED_ACCESS
+    assert now.status is Status.DEGRADED
     assert now.may_sync
-    assert "bank_summary" in now.status_reason
+    assert now.degraded_endpoints == ("bank_summary",)
 
 
 def test_a_sync_without_a_problem_makes_everything_well_again(
@@ -123,7 +122,7 @@ def test_a_sync_without_a_problem_makes_everything_well_again(
     clock.advance(hours=1)
     agency.record_sync("Agency Ltd")
     (now,) = agency.connections()
-    assert (now.status, now.status_reason, now.next_step) == (Status.CONNECTED, "", "")
+    assert (now.status, now.status_reason, now.next_step) == (Status.HEALTHY, "", "")
     assert now.last_sync_at == NOW + dt.timedelta(hours=1)
 
 
@@ -135,7 +134,7 @@ def test_a_sync_that_ends_well_counts_as_the_last_one(
     with agency.syncing("Agency Ltd") as client:
         list(client.pages(USERS))
     (now,) = agency.connections()
-    assert (now.status, now.last_sync_at) == (Status.CONNECTED, NOW + dt.timedelta(hours=1))
+    assert (now.status, now.last_sync_at) == (Status.HEALTHY, NOW + dt.timedelta(hours=1))
 
 
 def test_a_sync_that_fails_leaves_its_reason_and_the_last_good_one(
@@ -154,7 +153,7 @@ def test_a_sync_that_fails_leaves_its_reason_and_the_last_good_one(
 def test_a_sync_that_finds_another_organisation_stops_the_connection(agency: Connections) -> None:
     with pytest.raises(WrongOrganisation), agency.syncing("Agency Ltd"):
         raise WrongOrganisation("Agency Ltd", "Other")
-    assert agency.find("Agency Ltd").status is Status.DISCONNECTED
+    assert agency.find("Agency Ltd").status is Status.NEEDS_RECONNECT
 
 
 def test_a_sync_without_some_permission_counts_and_says_what_is_left_out(
@@ -166,17 +165,17 @@ def test_a_sync_without_some_permission_counts_and_says_what_is_left_out(
         with pytest.raises(MissingPermission):
             client.report(REPORTS[0], dt.date(2026, 3, 31))
     (now,) = agency.connections()
-    assert (now.status, now.last_sync_at) == (Status.LIMITED_ACCESS, NOW)
-    assert "bank_summary" in now.status_reason
+    assert (now.status, now.last_sync_at) == (Status.DEGRADED, NOW)
+    assert now.degraded_endpoints == ("bank_summary",)
 
 
 @on_both
 def test_check_asks_xero_and_tells_the_truth(agency: Connections, sandbox: RunningSandbox) -> None:
-    assert agency.check("agency ltd").status is Status.CONNECTED
+    assert agency.check("agency ltd").status is Status.HEALTHY
     sandbox.control.disconnect("agency")
     with pytest.raises(OrganisationNotConnected, match="'Agency Ltd'"):
         agency.check("Agency Ltd")
-    assert agency.find("Agency Ltd").status is Status.DISCONNECTED
+    assert agency.find("Agency Ltd").status is Status.NEEDS_RECONNECT
 
 
 def test_check_refuses_an_organisation_that_is_not_the_one_connected(
@@ -186,7 +185,7 @@ def test_check_refuses_an_organisation_that_is_not_the_one_connected(
         database.execute("UPDATE connections SET xero_organisation_id = 'another', name = 'Other'")
     with pytest.raises(WrongOrganisation, match=r"'Agency Ltd' where 'Other'"):
         agency.check("Other")
-    assert agency.find("Other").status is Status.DISCONNECTED
+    assert agency.find("Other").status is Status.NEEDS_RECONNECT
 
 
 def test_check_takes_over_a_new_name(agency: Connections, settings: Settings) -> None:
@@ -256,7 +255,7 @@ def test_tokens_stay_as_long_as_another_organisation_needs_them(
         person.connect(connections, "Clients", Purpose.CLIENT)
     connections.remove("Cafe Ltd")
     assert token_sets(settings) == 1
-    assert connections.check("Garage Ltd").status is Status.CONNECTED
+    assert connections.check("Garage Ltd").status is Status.HEALTHY
 
 
 @on_both

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,8 +17,15 @@ from xero_pipeline.connections.errors import (
     SecondAgencyOrganisation,
     SeveralOfThatName,
     UnknownOrganisation,
+    WrongOrganisation,
 )
-from xero_pipeline.connections.model import Connection, Purpose, Status, health_after
+from xero_pipeline.connections.health import (
+    health_after,
+    health_without,
+    seen_at,
+    why_refused,
+)
+from xero_pipeline.connections.model import Cause, Connection, Purpose, Status
 from xero_pipeline.connections.rules import (
     meant,
     named,
@@ -28,15 +36,21 @@ from xero_pipeline.connections.rules import (
 from xero_pipeline.xero.errors import (
     AppMisconfigured,
     ConsentDenied,
+    ConsentExpired,
     DailyLimitReached,
+    DemoCompanyReset,
     MalformedPage,
+    MinuteLimitReached,
     MissingPermission,
     MissingScope,
     NeedsReconnect,
     OrganisationNotConnected,
+    OrganisationOffline,
+    OrganisationRefuses,
     XeroError,
     XeroMaintenance,
 )
+from xero_pipeline.xero.scopes import ScopeGap
 from xero_pipeline.xero.tokens import Tenant
 
 AT = datetime(2026, 4, 1, tzinfo=UTC)
@@ -60,7 +74,7 @@ def connected(id: str, name: str, workspace: str, purpose: Purpose = Purpose.AGE
         timezone="NEWZEALANDSTANDARDTIME",
         connected_by="Ada",
         connected_at=AT,
-        status=Status.CONNECTED,
+        status=Status.HEALTHY,
         status_reason="",
         next_step="",
         resume_at=None,
@@ -149,23 +163,95 @@ def test_connections_go_by_id_or_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "status"),
+    ("error", "status", "cause"),
     [
-        (None, Status.CONNECTED),
-        (NeedsReconnect("Harbour"), Status.NEEDS_RECONNECT),
-        (OrganisationNotConnected("Harbour"), Status.DISCONNECTED),
-        (AppMisconfigured("x", "y"), Status.MISCONFIGURED),
-        (MissingScope("Harbour", "users", "accounting.settings.read"), Status.LIMITED_ACCESS),
-        (MissingPermission("Harbour", "trial_balance"), Status.LIMITED_ACCESS),
-        (DailyLimitReached("Harbour", AT), Status.WAITING),
-        (XeroMaintenance("Harbour"), Status.UNREACHABLE),
-        (MalformedPage("Harbour", "users", 1, "it ends in the middle"), Status.UNREACHABLE),
-        (ConsentDenied(), None),
+        (None, Status.HEALTHY, Cause.NONE),
+        (NeedsReconnect("Harbour"), Status.NEEDS_RECONNECT, Cause.ACCESS_REVOKED),
+        (ConsentExpired("Harbour"), Status.NEEDS_RECONNECT, Cause.CONSENT_EXPIRED),
+        (
+            OrganisationNotConnected("Harbour"),
+            Status.NEEDS_RECONNECT,
+            Cause.ORGANISATION_DISCONNECTED,
+        ),
+        (OrganisationRefuses("Harbour"), Status.NEEDS_RECONNECT, Cause.TRIAL_ENDED),
+        (DemoCompanyReset("Harbour"), Status.NEEDS_RECONNECT, Cause.DEMO_COMPANY_RESET),
+        (WrongOrganisation("Harbour", "Pine"), Status.NEEDS_RECONNECT, Cause.WRONG_ORGANISATION),
+        (AppMisconfigured("x", "y"), Status.MISCONFIGURED, Cause.APP_MISCONFIGURED),
+        (MissingScope("Harbour", "users", "a.b.read"), Status.DEGRADED, Cause.SCOPE_MISSING),
+        (MissingPermission("Harbour", "trial_balance"), Status.DEGRADED, Cause.ROLE_TOO_LOW),
+        (MinuteLimitReached("Harbour", AT), Status.RATE_LIMITED, Cause.MINUTE_LIMIT),
+        (DailyLimitReached("Harbour", AT), Status.RATE_LIMITED, Cause.DAILY_LIMIT),
+        (OrganisationOffline("Harbour"), Status.UNREACHABLE, Cause.ORGANISATION_OFFLINE),
+        (XeroMaintenance("Harbour"), Status.UNREACHABLE, Cause.XERO_MAINTENANCE),
+        (
+            MalformedPage("Harbour", "users", 1, "it ends in the middle"),
+            Status.UNREACHABLE,
+            Cause.ANSWER_UNUSABLE,
+        ),
     ],
 )
-def test_how_a_connection_is_after_an_error(error: XeroError | None, status: Status | None) -> None:
+def test_how_a_connection_is_after_an_error(
+    error: XeroError | None, status: Status, cause: Cause
+) -> None:
     health = health_after(error)
-    assert (None if health is None else health.status) is status
+    assert health is not None
+    assert (health.status, health.cause) == (status, cause)
+
+
+def test_a_consent_that_was_denied_says_nothing_about_a_connection() -> None:
+    assert health_after(ConsentDenied()) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "is_listed", "is_demo_company", "cause"),
+    [
+        (403, False, False, Cause.ORGANISATION_DISCONNECTED),
+        (401, False, False, Cause.ORGANISATION_DISCONNECTED),
+        (403, False, True, Cause.DEMO_COMPANY_RESET),
+        (403, True, False, Cause.TRIAL_ENDED),
+        (403, True, True, Cause.TRIAL_ENDED),
+        (401, True, False, Cause.ORGANISATION_DISCONNECTED),
+    ],
+)
+def test_what_a_refusal_means_follows_from_xeros_list_of_connections(
+    status: int, is_listed: bool, is_demo_company: bool, cause: Cause
+) -> None:
+    met = OrganisationNotConnected("Harbour", status)
+    meant = why_refused(met, "Harbour", is_listed=is_listed, is_demo_company=is_demo_company)
+    health = health_after(meant)
+    assert health is not None
+    assert health.cause is cause
+
+
+def test_what_a_consent_leaves_out_and_what_a_role_does_not_reach_are_told_together() -> None:
+    gap = ScopeGap("accounting.payments.read", ("payments", "batch_payments"))
+    denials = [
+        MissingScope("Harbour", "payments", "accounting.payments.read"),
+        MissingPermission("Harbour", "trial_balance"),
+    ]
+    health = health_without(denials, [gap], "Harbour")
+    assert (health.status, health.cause) == (Status.DEGRADED, Cause.SCOPE_MISSING)
+    assert health.degraded_endpoints == ("payments", "batch_payments", "trial_balance")
+    assert health.reason == (
+        "Payments and batch payments are not read: the scope accounting.payments.read was not "
+        "granted. Trial balance is not read: the user who connected it may not see them in Xero."
+    )
+    assert 'xero-pipeline connections reconnect "Harbour"' in health.next_step
+
+
+@pytest.mark.parametrize(
+    ("days", "status"), [(60, Status.HEALTHY), (15, Status.HEALTHY), (14, Status.EXPIRING)]
+)
+def test_a_sign_in_that_ends_soon_is_told_with_the_days_left(days: int, status: Status) -> None:
+    connection = replace(connected("1", "Harbour", "A"), expires_at=AT + timedelta(days=days))
+    seen = seen_at(AT, connection)
+    assert (seen.status, seen.expires_in_days) == (status, days)
+
+
+def test_a_limit_that_has_passed_is_over() -> None:
+    waiting = replace(connected("1", "Harbour", "A"), status=Status.RATE_LIMITED, resume_at=AT)
+    assert seen_at(AT - timedelta(seconds=1), waiting).status is Status.RATE_LIMITED
+    assert seen_at(AT, waiting).status is Status.HEALTHY
 
 
 @pytest.mark.parametrize(

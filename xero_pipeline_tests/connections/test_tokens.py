@@ -149,5 +149,5 @@ def test_one_sign_in_brings_all_organisations_of_the_user_back(
     assert cafe.status is garage.status is Status.NEEDS_RECONNECT
     assert "Cafe Ltd" not in garage.status_reason
     person.reconnect(connections, "Garage Ltd")
-    assert {each.status for each in connections.connections()} == {Status.CONNECTED}
+    assert {each.status for each in connections.connections()} == {Status.HEALTHY}
     assert read(connections, "Cafe Ltd") == "Cafe Ltd"

@@ -119,10 +119,10 @@ def test_what_may_not_be_seen_is_tried_at_night_and_named_all_day(studio: Studio
         assert isinstance(sync.skipped["manual_journals"], MissingPermission)
         assert [alarm.endpoint for alarm in sync.alarms] == ["manual_journals"]
     assert asked(studio, "ManualJournals") == 1
-    assert studio.connection("Harbour Studio").status is Status.LIMITED_ACCESS
+    assert studio.connection("Harbour Studio").status is Status.DEGRADED
     studio.sandbox.control.clear_faults()
     assert studio.sync(only=journals).skipped == {}
-    assert studio.connection("Harbour Studio").status is Status.CONNECTED
+    assert studio.connection("Harbour Studio").status is Status.HEALTHY
 
 
 def test_a_damaged_page_fails_its_own_organisation_and_no_other(studio: Studio) -> None:

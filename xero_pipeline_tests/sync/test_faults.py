@@ -192,7 +192,7 @@ def test_the_connection_says_when_it_goes_on(outcome: Outcome) -> None:
     waiting = outcome.connections["rate-limit-day-always"]
     failure = outcome.results["rate-limit-day-always"]
     assert isinstance(failure, SyncFailure)
-    assert waiting.status is Status.WAITING
+    assert waiting.status is Status.RATE_LIMITED
     assert waiting.resume_at == failure.resume_at
     assert waiting.resume_at is not None
     assert waiting.resume_at >= outcome.began_at + dt.timedelta(seconds=HOURS)
@@ -200,7 +200,7 @@ def test_the_connection_says_when_it_goes_on(outcome: Outcome) -> None:
 
 def test_the_connection_says_what_happened(outcome: Outcome) -> None:
     statuses = {case.key: outcome.connections[case.key].status for case in CASES}
-    assert {key for key, status in statuses.items() if status is Status.CONNECTED} == {
+    assert {key for key, status in statuses.items() if status is Status.HEALTHY} == {
         case.key for case in CASES if case.ends is None
     }
     assert statuses["organisation-offline-always"] is Status.UNREACHABLE

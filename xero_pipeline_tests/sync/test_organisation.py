@@ -159,7 +159,7 @@ def test_an_endpoint_without_scope_is_left_out_with_its_reason(tmp_path: Path) -
         reason = sync.skipped["payments"]
         assert isinstance(reason, MissingScope)
         assert "accounting.payments.read" in str(reason)
-        assert studio.connection("Harbour Studio").status is Status.LIMITED_ACCESS
+        assert studio.connection("Harbour Studio").status is Status.DEGRADED
 
 
 def test_a_sync_that_the_days_calls_cannot_finish_is_not_begun(tmp_path: Path) -> None:
@@ -173,10 +173,10 @@ def test_a_sync_that_the_days_calls_cannot_finish_is_not_begun(tmp_path: Path) -
         assert stopped.value.resume_at == midnight
         assert studio.asked() == []
         waiting = studio.connection("Harbour Studio")
-        assert (waiting.status, waiting.resume_at) == (Status.WAITING, midnight)
+        assert (waiting.status, waiting.resume_at) == (Status.RATE_LIMITED, midnight)
         studio.advance(days=1)
         studio.sync(only=SALES)
-        assert studio.connection("Harbour Studio").status is Status.CONNECTED
+        assert studio.connection("Harbour Studio").status is Status.HEALTHY
 
 
 def test_a_full_disk_is_said_plainly_and_loses_nothing(
@@ -218,7 +218,7 @@ def test_another_organisation_that_answers_is_refused_before_anything_is_landed(
     with pytest.raises(WrongOrganisation, match="Harbour Studio"):
         studio.sync(only=INVOICES)
     assert studio.landing.all() == []
-    assert studio.connection("Harbour Studio").status is Status.DISCONNECTED
+    assert studio.connection("Harbour Studio").status is Status.NEEDS_RECONNECT
 
 
 def _known_to_xero_as(studio: Studio, xero_organisation_id: str) -> None:
