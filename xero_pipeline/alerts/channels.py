@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import apprise
 from pydantic import SecretStr
@@ -20,6 +21,21 @@ _TYPE = {
     Occasion.REMINDER: apprise.NotifyType.WARNING,
     Occasion.CLEARED: apprise.NotifyType.SUCCESS,
 }
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What became of a test message.
+
+    Attributes:
+        place: of the channel's URL, counted from 1.
+        service: its kind ("Slack"); the URL itself holds passwords.
+        works: it took the message.
+    """
+
+    place: int
+    service: str
+    works: bool
 
 
 class Channels:
@@ -52,6 +68,23 @@ class Channels:
                 notify_type=_TYPE[message.occasion],
             )
         )
+
+    def test(self) -> list[Trial]:
+        """A test message to each of them."""
+        return [
+            Trial(place, str(service.service_name), _takes_test(service))
+            for place, service in enumerate(self._apprise, start=1)
+        ]
+
+
+def _takes_test(service: apprise.NotifyBase) -> bool:
+    return bool(
+        service.notify(
+            title="A test from xero-pipeline",
+            body="Alerts about Xero connections arrive here. There is nothing to do.",
+            notify_type=apprise.NotifyType.INFO,
+        )
+    )
 
 
 def _body(message: Message) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import socket
 from contextlib import closing
 
 import uvicorn
@@ -9,7 +11,9 @@ import uvicorn
 from xero_pipeline.settings import Settings
 from xero_pipeline.webhooks.errors import NoWebhookKey
 from xero_pipeline.webhooks.inbox import Inbox
-from xero_pipeline.webhooks.receiver import receiver
+from xero_pipeline.webhooks.receiver import PATH, receiver
+
+logger = logging.getLogger(__name__)
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
@@ -20,16 +24,20 @@ def serve(settings: Settings, host: str, port: int) -> None:
     Raises:
         NoWebhookKey: without it a forged delivery could not be told from Xero's.
         HomeUnusable
+        OSError: the address is in use.
     """
     if settings.webhook_key is None:
         raise NoWebhookKey
-    with closing(Inbox.open(settings)) as inbox:
-        uvicorn.run(
+    with (
+        closing(Inbox.open(settings)) as inbox,
+        socket.create_server((host, port)) as listening,
+    ):
+        config = uvicorn.Config(
             receiver(inbox, settings.webhook_key),
-            host=host,
-            port=port,
             access_log=False,
             log_level="warning",
             server_header=False,
             date_header=False,
         )
+        logger.info("Listening on http://%s:%s%s", host, port, PATH)
+        uvicorn.Server(config).run(sockets=[listening])
