@@ -109,7 +109,13 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         None,
         alias="XERO_PIPELINE_SECRET_KEY",
-        description="Encrypts tokens at rest; absent: a key file with mode 0600 in the home",
+        description="Encrypts tokens at rest; several, the newest first, are separated by commas; "
+        "absent: the keyring, or a key file with mode 0600 in the home",
+    )
+    keyring: bool = Field(
+        False,
+        alias="XERO_PIPELINE_KEYRING",
+        description="Keep that key in the operating system's keyring",
     )
     tier: Tier = Field(
         Tier.STARTER,

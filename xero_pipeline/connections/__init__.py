@@ -1,6 +1,12 @@
 """Who is connected to Xero, and how healthy it is."""
 
-from xero_pipeline.connections.accounts import Account, ChartOfAccounts
+from xero_pipeline.connections.accounts import (
+    Account,
+    ChartOfAccounts,
+    Choice,
+    document_types,
+    watching,
+)
 from xero_pipeline.connections.errors import ConnectionsError, HomeUnusable, WrongOrganisation
 from xero_pipeline.connections.lifecycle import Connections
 from xero_pipeline.connections.model import (
@@ -14,21 +20,27 @@ from xero_pipeline.connections.model import (
     Status,
     WatchedAccount,
 )
+from xero_pipeline.connections.upkeep import KeptAlive, RotatedKey
 
 __all__ = [
     "Account",
     "Cause",
     "ChartOfAccounts",
+    "Choice",
     "Connection",
     "Connections",
     "ConnectionsError",
     "EndpointUsage",
     "HomeUnusable",
+    "KeptAlive",
     "MonitoredAccount",
     "Purpose",
     "Removal",
     "Removed",
+    "RotatedKey",
     "Status",
     "WatchedAccount",
     "WrongOrganisation",
+    "document_types",
+    "watching",
 ]

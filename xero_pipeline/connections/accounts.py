@@ -80,6 +80,17 @@ class ChartOfAccounts:
             raise UnknownAccount(wanted, [account.code for account in found], self._similar(wanted))
         return found[0]
 
+    def find_watched(self, wanted: str, watched: Sequence[MonitoredAccount]) -> str:
+        """The id of a watched account, by code or name; it may be archived by now.
+
+        Raises:
+            UnknownAccount: it is not watched.
+        """
+        for each in watched:
+            if wanted == each.code or wanted.casefold() == each.name.casefold():
+                return each.account_id
+        raise UnknownAccount(wanted, [], [f"{each.code} {each.name}".strip() for each in watched])
+
     def suggested(self) -> list[Account]:
         """Those whose names say that somebody still has to decide."""
         return [account for account in self.accounts if account.is_suggested]

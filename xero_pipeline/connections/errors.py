@@ -53,6 +53,24 @@ class WrongSecretKey(ConnectionsError):
         )
 
 
+class NoNewKey(ConnectionsError):
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"{where} holds a single key, so there is none to change to.",
+            "Put a new one in front of it, separated by a comma, for every process; then run the "
+            'command again. One is made with: python -c "from cryptography.fernet import Fernet; '
+            'print(Fernet.generate_key().decode())"',
+        )
+
+
+class KeyIsBeingChanged(ConnectionsError):
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"Another process is changing the key in {where}; nothing was done here.",
+            "Wait for it.",
+        )
+
+
 class PurposeMismatch(ConnectionsError):
     def __init__(self, workspace: str, is_for: str, asked_for: str) -> None:
         super().__init__(

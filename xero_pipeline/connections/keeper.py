@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 
@@ -81,6 +81,23 @@ class TokenKeeper:
             if self.is_good(tokens, rejected):
                 return tokens
             return self._refresh(tokens, organisation_name)
+
+    def refresh_idle(self, organisation_id: str, organisation_name: str, since: datetime) -> bool:
+        """Refresh tokens that nobody refreshed since (UTC), however long they last.
+
+        Returns:
+            Whether it was necessary.
+
+        Raises:
+            what `good_tokens` raises.
+        """
+        tokens = self._stored(organisation_id, organisation_name)
+        with self.lock(tokens):
+            tokens = self._stored(organisation_id, organisation_name)
+            if tokens.refresh_token is None or tokens.refreshed_at >= since:
+                return False
+            self._refresh(tokens, organisation_name)
+            return True
 
     @contextmanager
     def lock(self, tokens: TokenSet) -> Iterator[None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from xero_pipeline.connections.accounts import ChartOfAccounts
@@ -12,12 +12,15 @@ from xero_pipeline.connections.database import Database
 from xero_pipeline.connections.errors import (
     AppLimitReached,
     NotConfirmed,
+    NotConnectedHere,
     WrongSecretKey,
 )
 from xero_pipeline.connections.gateway import Gateway
 from xero_pipeline.connections.health import seen_at
 from xero_pipeline.connections.health_record import HealthRecord
+from xero_pipeline.connections.locks import Locks
 from xero_pipeline.connections.model import (
+    CUSTOM_CONNECTION,
     Connection,
     EndpointUsage,
     MonitoredAccount,
@@ -38,6 +41,7 @@ from xero_pipeline.connections.rules import (
 from xero_pipeline.connections.sign_in import CONSENT_SECONDS, sign_in
 from xero_pipeline.connections.store import NewConnection, Store, Workspace
 from xero_pipeline.connections.token_store import TokenStore
+from xero_pipeline.connections.upkeep import KeptAlive, RotatedKey, keep_alive, rotate_key
 from xero_pipeline.connections.usage import DailyUsage
 from xero_pipeline.connections.vault import Vault
 from xero_pipeline.settings import Settings
@@ -64,6 +68,8 @@ class Connections:
         self._settings = settings
         self._database = database
         tokens = TokenStore(database, vault)
+        self._vault = vault
+        self._tokens = tokens
         self._store = Store(database, tokens)
         self._usage = DailyUsage(database, clock)
         self._clock = clock
@@ -85,8 +91,8 @@ class Connections:
         Raises:
             HomeUnusable, SecretKeyUnusable
         """
-        database = Database.open(settings)
-        return cls(settings, database, Vault.open(settings), clock or SystemClock())
+        vault = Vault.open(settings)
+        return cls(settings, Database.open(settings), vault, clock or SystemClock())
 
     def __enter__(self) -> Connections:
         return self
@@ -154,7 +160,7 @@ class Connections:
         workspace: str,
         purpose: Purpose,
         *,
-        open_browser: OpenBrowser,
+        open_browser: OpenBrowser | None,
         choose: Choose,
         confirm: Confirm,
         organisation: str | None = None,
@@ -164,7 +170,8 @@ class Connections:
 
         Args:
             organisation: its name or id; None leaves it to `choose` when there are several.
-            open_browser: gets Xero's consent page's address.
+            open_browser: gets Xero's consent page's address. None: the app is a custom connection,
+                to which nobody signs in.
             choose: picks one of several organisations; never called for a single one.
             confirm: sees name, country, currency and short code, and decides.
             seconds: how long to wait for consent.
@@ -202,7 +209,7 @@ class Connections:
         return self._connect(
             Workspace(before.workspace, before.purpose),
             partial(same, connection=before),
-            open_browser,
+            None if before.is_custom else open_browser,
             confirm,
             seconds,
         )
@@ -211,7 +218,7 @@ class Connections:
         self,
         workspace: Workspace,
         pick: _Pick,
-        open_browser: OpenBrowser,
+        open_browser: OpenBrowser | None,
         confirm: Confirm,
         seconds: float,
     ) -> Connection:
@@ -227,8 +234,10 @@ class Connections:
             self._store.save(self._new_connection(workspace, tenant, organisation, tokens))
         return self.find(tenant.tenant_id)
 
-    def _signed_in(self, open_browser: OpenBrowser, seconds: float) -> TokenSet:
+    def _signed_in(self, open_browser: OpenBrowser | None, seconds: float) -> TokenSet:
         """An app that may not connect more is refused on Xero's page, which then never answers."""
+        if open_browser is None:
+            return self._gateway.app.custom_tokens()
         try:
             return sign_in(self._gateway.app, self._settings.redirect_uri, open_browser, seconds)
         except ConsentTimedOut:
@@ -259,6 +268,34 @@ class Connections:
             connected_at=self._clock.now(),
             health=self._health.when_connected(organisation.name, tokens.scopes),
         )
+
+    # --- staying connected ------------------------------------------------------------------------
+
+    def keep_alive(self, older_than: timedelta = timedelta(days=20)) -> KeptAlive:
+        """Refresh the sign-ins that were not used for long: Xero ends them after 60 days.
+
+        Costs no call of any organisation's limits. Failures are recorded and do not stop it.
+
+        Raises:
+            AppMisconfigured, HomeUnusable
+        """
+        since = self._clock.now() - older_than
+        gateway = self._gateway
+        return keep_alive(gateway.keeper, self._tokens, gateway.app.client_id, since)
+
+    def rotate_key(self) -> RotatedKey:
+        """Encrypt all tokens with a new key; others may go on reading meanwhile.
+
+        Raises:
+            NoNewKey: the only key is one of the settings.
+            KeyIsBeingChanged, WrongSecretKey, SecretKeyUnusable, HomeUnusable
+        """
+        return rotate_key(self._vault, self._tokens, self.locks)
+
+    @property
+    def locks(self) -> Locks:
+        """Locks by name that exclude everybody who shares this state."""
+        return self._database.locks
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -379,12 +416,15 @@ class Connections:
     # --- removing ---------------------------------------------------------------------------------
 
     def removal(self, organisation: str) -> Removal:
-        """What removing it would do; nothing is done.
+        """What removing it would do; nothing is done. One that is removed may still be purged.
 
         Raises:
             NotConnectedHere, SeveralOfThatName
         """
-        connection = self.find(organisation)
+        try:
+            connection = self.find(organisation)
+        except NotConnectedHere:
+            connection = named(organisation, [*self.connections(), *self.removed()])
         others = self._store.sharing_tokens_with(connection.organisation_id)
         return Removal(connection, tuple(others))
 
@@ -436,6 +476,8 @@ def _unheard(error: XeroError) -> None:
 
 
 def _person(tokens: TokenSet) -> str:
+    if tokens.refresh_token is None:
+        return CUSTOM_CONNECTION
     if tokens.name and tokens.email:
         return f"{tokens.name} <{tokens.email}>"
     return tokens.name or tokens.email or tokens.xero_userid

@@ -72,6 +72,10 @@ class Health:
     degraded_endpoints: tuple[str, ...] = ()
 
 
+CUSTOM_CONNECTION = "custom connection"
+"""In place of the Xero user, where there is none."""
+
+
 @dataclass(frozen=True)
 class Connection:
     """One organisation as connected: a line of `connections list`, a row of `ops.connections`.
@@ -86,7 +90,7 @@ class Connection:
         base_currency: ISO 4217.
         short_code: part of deep links into Xero.
         timezone: Xero's name of it.
-        connected_by: the Xero user, "Ada Lowe <ada@harbour.example>".
+        connected_by: the Xero user, "Ada Lowe <ada@harbour.example>", or CUSTOM_CONNECTION.
         connected_at, last_sync_at, resume_at: UTC.
         status_cause: why it is so, in a word for programs.
         status_reason: the same as a sentence; empty when all is well.
@@ -123,6 +127,11 @@ class Connection:
     status_cause: Cause = Cause.NONE
     degraded_endpoints: tuple[str, ...] = ()
     is_demo_company: bool = False
+
+    @property
+    def is_custom(self) -> bool:
+        """Whether the app belongs to this organisation alone, and nobody signs in to it."""
+        return self.connected_by == CUSTOM_CONNECTION
 
     @property
     def may_sync(self) -> bool:

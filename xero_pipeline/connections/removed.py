@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from xero_pipeline.connections.backends import insert
 from xero_pipeline.connections.database import Database
 from xero_pipeline.connections.model import Cause, Connection, Purpose, Status
-from xero_pipeline.connections.tables import removed_connections
+from xero_pipeline.connections.tables import api_usage, removed_connections
 
 _KEPT = tuple(
     column.name
@@ -46,7 +46,11 @@ class RemovedConnections:
         )
 
     def mark_purged(self, organisation_id: str) -> None:
+        """Nothing of what was read is left, and what reading it cost is forgotten, too."""
         with self._database.writing() as database:
+            database.execute(
+                sa.delete(api_usage).where(api_usage.c.organisation_id == organisation_id)
+            )
             database.execute(
                 sa.update(removed_connections)
                 .where(removed_connections.c.organisation_id == organisation_id)

@@ -52,7 +52,7 @@ class TokenStore:
         """As part of a larger transaction. Returns the token set's number."""
         values = {
             "encrypted": self._vault.encrypt(tokens.revealed()),
-            "refreshed_at": tokens.refreshed_at,
+            "refreshed_at": tokens.refreshed_at if tokens.refresh_token else None,
         }
         saved = database.execute(
             insert(database, token_sets)
@@ -65,7 +65,8 @@ class TokenStore:
     def idle_since(self, client_id: str, since: datetime) -> list[Idle]:
         """One organisation for each token set of an app that was not refreshed since; living ones.
 
-        Among them those of which it is not known, because an earlier version stored them.
+        Among them those of which it is not known, because an earlier version stored them, and
+        those that need no refreshing.
         """
         query = (
             sa.select(connections.c.token_set_id, connections.c.organisation_id, connections.c.name)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from xero_pipeline.connections.errors import SecretKeyUnusable, WrongSecretKey
-from xero_pipeline.connections.keys import Keys, keys_of
+from xero_pipeline.connections.errors import NoNewKey, SecretKeyUnusable, WrongSecretKey
+from xero_pipeline.connections.keys import GivenKeys, KeptKeys, keys_of, new_key
 from xero_pipeline.settings import Settings
 
 
@@ -18,7 +18,7 @@ class Vault:
         SecretKeyUnusable: one of them is not a Fernet key.
     """
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: GivenKeys | KeptKeys) -> None:
         self._keys = keys
         self._fernet()
 
@@ -26,6 +26,11 @@ class Vault:
     def open(cls, settings: Settings) -> Vault:
         """Raises SecretKeyUnusable, HomeUnusable."""
         return cls(keys_of(settings))
+
+    @property
+    def where(self) -> str:
+        """Where the keys come from, for messages."""
+        return self._keys.where
 
     def encrypt(self, clear: bytes) -> bytes:
         return self._fernet().encrypt(clear)
@@ -43,6 +48,32 @@ class Vault:
             return self._fernet().rotate(encrypted)
         except InvalidToken:
             raise WrongSecretKey(self._keys.where) from None
+
+    # --- changing the key -------------------------------------------------------------------------
+
+    def begin_new_key(self) -> None:
+        """Encrypt with a new key from now on; the earlier ones stay for what they encrypted.
+
+        Raises:
+            NoNewKey: the settings hold a single key, so there is none to change to.
+            SecretKeyUnusable, HomeUnusable
+        """
+        if not isinstance(self._keys, GivenKeys):
+            self._keys.replace([new_key(), *self._keys.read()])
+        elif len(self._keys.read()) == 1:
+            raise NoNewKey(self._keys.where)
+
+    def forget_earlier_keys(self) -> int:
+        """Drop what nothing is encrypted with any more. Raises SecretKeyUnusable, HomeUnusable.
+
+        Returns:
+            How many are left for a person to drop: those of the settings.
+        """
+        newest, *earlier = self._keys.read()
+        if isinstance(self._keys, GivenKeys):
+            return len(earlier)
+        self._keys.replace([newest])
+        return 0
 
     def _fernet(self) -> MultiFernet:
         try:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from oauthlib.oauth2 import OAuth2Error, WebApplicationClient
+from oauthlib.oauth2 import BackendApplicationClient, OAuth2Error, WebApplicationClient
 from pydantic import SecretStr
 from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
@@ -33,7 +33,7 @@ from xero_pipeline.xero.errors import (
     XeroUnavailable,
 )
 from xero_pipeline.xero.limits import Clock
-from xero_pipeline.xero.scopes import read_scopes
+from xero_pipeline.xero.scopes import SIGN_IN_SCOPES, read_scopes
 from xero_pipeline.xero.tokens import REFRESH_TOKEN_LIFE, Tenant, TokenSet, read_tokens
 from xero_pipeline.xero.transport import TIMEOUT, USER_AGENT, Bearer, in_short, repeating
 
@@ -148,6 +148,22 @@ class XeroApp:
             )
         return read_tokens(answer, self._clock.now(), before=None)
 
+    def custom_tokens(self, organisation: str | None = None) -> TokenSet:
+        """An access token of a custom connection: for its one organisation, without a sign-in.
+
+        Source: developer.xero.com/documentation/guides/oauth2/custom-connections.
+
+        Raises:
+            AppMisconfigured: the app is none, or its id, secret or scopes are not accepted.
+            XeroUnavailable: no usable answer after three tries.
+        """
+        if self._secret is None:
+            raise AppMisconfigured(
+                "A custom connection has a client secret, and XERO_CLIENT_SECRET is not set.",
+                "Copy it from the app's page at developer.xero.com/app/manage.",
+            )
+        return self._repeating()(self._ask_for_custom_tokens, organisation)
+
     def refresh(self, tokens: TokenSet, organisation: str | None = None) -> TokenSet:
         """New tokens for old. Store the result before using it: the old refresh token is spent.
 
@@ -162,14 +178,22 @@ class XeroApp:
             AppMisconfigured: Xero does not accept the app's id or secret.
             XeroUnavailable: no usable answer after three tries.
         """
-        return self._repeating()(self._refresh_once, tokens, organisation)
+        if tokens.refresh_token is None:
+            return self.custom_tokens(organisation)
+        return self._repeating()(
+            self._refresh_once, tokens, tokens.refresh_token.get_secret_value(), organisation
+        )
 
     def revoke(self, tokens: TokenSet) -> None:
         """Give back everything this user gave to the app: all their connections end.
 
+        Nothing is to be given back of a custom connection.
+
         Raises:
             XeroUnavailable: no usable answer.
         """
+        if tokens.refresh_token is None:
+            return
         self._call(
             "POST",
             self._revocation_url,
@@ -186,7 +210,8 @@ class XeroApp:
         Raises:
             NeedsReconnect, XeroUnavailable, RequestRefused
         """
-        params = {"authEventId": tokens.authentication_event_id} if this_consent_only else {}
+        consent = tokens.authentication_event_id if this_consent_only else ""
+        params = {"authEventId": consent} if consent else {}
         response = self._repeating()(
             self._call,
             "GET",
@@ -214,22 +239,36 @@ class XeroApp:
             accept=(200, 204, 404),
         )
 
-    def _refresh_once(self, tokens: TokenSet, organisation: str | None) -> TokenSet:
+    def _ask_for_custom_tokens(self, organisation: str | None) -> TokenSet:
+        client = BackendApplicationClient(self.client_id)
+        scopes = [scope for scope in self._scopes if scope not in SIGN_IN_SCOPES]
+        with self._in_plain_words(NeedsReconnect(organisation)), self._session(client) as session:
+            answer = session.fetch_token(
+                _as_https(self._token_url),
+                auth=self._basic_auth(),
+                scope=scopes,
+                timeout=TIMEOUT,
+            )
+        return read_tokens(answer, self._clock.now(), is_custom=True)
+
+    def _refresh_once(
+        self, tokens: TokenSet, refresh_token: str, organisation: str | None
+    ) -> TokenSet:
         is_old = self._clock.now() - tokens.refreshed_at > REFRESH_TOKEN_LIFE
         dead = ConsentExpired(organisation) if is_old else NeedsReconnect(organisation)
         with self._in_plain_words(dead), self._session() as session:
             answer = session.refresh_token(
                 _as_https(self._token_url),
-                refresh_token=tokens.refresh_token.get_secret_value(),
+                refresh_token=refresh_token,
                 auth=self._basic_auth(),
                 timeout=TIMEOUT,
                 **self._own_id(),
             )
         return read_tokens(answer, self._clock.now(), before=tokens)
 
-    def _session(self) -> OAuth2Session:
+    def _session(self, client: BackendApplicationClient | None = None) -> OAuth2Session:
         # Without `scope`, because a consent adds to earlier ones and oauthlib would object.
-        session = OAuth2Session(self.client_id, redirect_uri=self._redirect_uri)
+        session = OAuth2Session(self.client_id, client, redirect_uri=self._redirect_uri)
         session.headers["User-Agent"] = USER_AGENT
         if self._token_url.startswith("http://"):
             session.mount(_as_https(self._token_url), _PlainHttp())

@@ -20,6 +20,8 @@ class TokenSet(BaseModel):
     """What one user gave to this app: good for every organisation this user connected.
 
     Attributes:
+        refresh_token: None for a custom connection: it asks for an access token whenever it needs
+            one.
         expires_at: end of the access token (UTC), 30 minutes after its issue.
         refreshed_at: when Xero issued it (UTC); the refresh token dies 60 days later if unused.
         xero_userid: the Xero user.
@@ -30,7 +32,7 @@ class TokenSet(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     access_token: SecretStr
-    refresh_token: SecretStr
+    refresh_token: SecretStr | None = None
     expires_at: datetime
     refreshed_at: datetime
     scopes: tuple[str, ...] = ()
@@ -45,7 +47,7 @@ class TokenSet(BaseModel):
             self.model_dump(mode="json")
             | {
                 "access_token": self.access_token.get_secret_value(),
-                "refresh_token": self.refresh_token.get_secret_value(),
+                "refresh_token": self.refresh_token and self.refresh_token.get_secret_value(),
             }
         ).encode()
 
@@ -67,18 +69,25 @@ class Tenant(BaseModel):
     name: str = Field("", alias="tenantName")
 
 
-def read_tokens(answer: Mapping[str, Any], now: datetime, before: TokenSet | None) -> TokenSet:
+def read_tokens(
+    answer: Mapping[str, Any],
+    now: datetime,
+    before: TokenSet | None = None,
+    *,
+    is_custom: bool = False,
+) -> TokenSet:
     """The token set in an answer of Xero's token endpoint.
 
     Args:
         now: UTC; the answer gives lifetimes, not instants.
         before: the set that was refreshed; it fills in what Xero tells only at sign-in.
+        is_custom: of a custom connection, which has no refresh token.
 
     Raises:
-        AppMisconfigured: there is no refresh token.
+        AppMisconfigured: there is no refresh token where there should be one.
     """
     refresh_token = answer.get("refresh_token")
-    if not refresh_token:
+    if not refresh_token and not is_custom:
         raise AppMisconfigured(
             "Xero gave no refresh token, so the connection would end after 30 minutes.",
             "Add offline_access to XERO_SCOPES.",
