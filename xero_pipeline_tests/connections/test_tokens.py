@@ -10,9 +10,11 @@ from contextlib import ExitStack
 import pytest
 
 from xero_pipeline.connections import Connections, Purpose, Status
+from xero_pipeline.connections.token_store import TokenStore
 from xero_pipeline.sandbox.serve import RunningSandbox
 from xero_pipeline.settings import Settings
-from xero_pipeline.xero.errors import NeedsReconnect
+from xero_pipeline.xero.errors import ConsentExpired, NeedsReconnect
+from xero_pipeline.xero.tokens import TokenSet
 from xero_pipeline_tests.connections.conftest import ACCOUNTANT, Person
 from xero_pipeline_tests.postgres import on_both
 from xero_pipeline_tests.xero.double import TestClock
@@ -151,3 +153,110 @@ def test_one_sign_in_brings_all_organisations_of_the_user_back(
     person.reconnect(connections, "Garage Ltd")
     assert {each.status for each in connections.connections()} == {Status.HEALTHY}
     assert read(connections, "Cafe Ltd") == "Cafe Ltd"
+
+
+# --- dying between Xero's answer and the store ----------------------------------------------------
+
+
+class Killed(BaseException):
+    """Nothing after this happens."""
+
+
+def test_new_tokens_are_stored_before_they_are_used(
+    agency: Connections,
+    sandbox: RunningSandbox,
+    let_pass: Pass,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    let_pass(dt.timedelta(minutes=40))
+
+    def dies(store: TokenStore, client_id: str, tokens: TokenSet) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(TokenStore, "save", dies)
+        read(agency)
+    assert [call["path"] for call in sandbox.control.requests()] == ["/connect/token"]
+
+
+@pytest.mark.parametrize(("minutes", "survives"), [(29, True), (31, False)])
+def test_who_dies_before_storing_lives_on_with_the_old_token_for_half_an_hour(
+    *,
+    agency: Connections,
+    let_pass: Pass,
+    settings: Settings,
+    clock: TestClock,
+    monkeypatch: pytest.MonkeyPatch,
+    minutes: int,
+    survives: bool,
+) -> None:
+    let_pass(dt.timedelta(minutes=40))
+
+    def dies(store: TokenStore, client_id: str, tokens: TokenSet) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(TokenStore, "save", dies)
+        read(agency)
+    let_pass(dt.timedelta(minutes=minutes))
+
+    with Connections.open(settings, clock) as next_process:
+        if survives:
+            assert read(next_process) == "Agency Ltd"
+        else:
+            with pytest.raises(NeedsReconnect):
+                read(next_process)
+
+
+# --- idle connections -----------------------------------------------------------------------------
+
+
+def test_a_connection_says_when_its_sign_in_ends(
+    agency: Connections, clock: TestClock, let_pass: Pass
+) -> None:
+    assert agency.find("Agency Ltd").expires_at == clock.now() + dt.timedelta(days=60)
+    let_pass(dt.timedelta(days=50))
+    assert agency.find("Agency Ltd").expires_at == clock.now() + dt.timedelta(days=10)
+    read(agency)
+    assert agency.find("Agency Ltd").expires_at == clock.now() + dt.timedelta(days=60)
+
+
+def test_an_idle_sign_in_is_refreshed_once_in_twenty_days_and_so_never_ends(
+    agency: Connections, sandbox: RunningSandbox, let_pass: Pass
+) -> None:
+    for _ in range(70):
+        let_pass(dt.timedelta(days=1))
+        assert agency.keep_alive().failed == ()
+
+    assert refreshes(sandbox) == 3  # on the days 21, 42 and 63
+    assert read(agency) == "Agency Ltd"
+
+
+def test_organisations_of_one_user_are_kept_alive_together(
+    connections: Connections, person: Person, sandbox: RunningSandbox, let_pass: Pass
+) -> None:
+    for book in ("cafe", "garage"):
+        sandbox.control.consent([book], user=ACCOUNTANT)
+        person.connect(connections, "Clients", Purpose.CLIENT)
+    let_pass(dt.timedelta(days=21))
+    sandbox.control.clear_requests()
+
+    assert connections.keep_alive().refreshed == 1
+    assert refreshes(sandbox) == 1
+
+
+def test_a_sign_in_that_is_dead_is_recorded_and_does_not_stop_the_others(
+    connections: Connections, person: Person, sandbox: RunningSandbox, let_pass: Pass
+) -> None:
+    person.connect(connections)
+    let_pass(dt.timedelta(days=50))
+    sandbox.control.consent(["cafe"], user=ACCOUNTANT)
+    person.connect(connections, "Clients", Purpose.CLIENT)
+    let_pass(dt.timedelta(days=25))
+
+    kept = connections.keep_alive()
+
+    assert kept.refreshed == 1
+    assert [type(error) for error in kept.failed] == [ConsentExpired]
+    assert connections.find("Agency Ltd").status is Status.NEEDS_RECONNECT
+    assert connections.keep_alive().failed == ()  # not asked again
