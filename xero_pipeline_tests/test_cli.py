@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -194,9 +195,7 @@ def test_connecting_says_what_was_connected_and_what_comes_next(
     assert "Connected Harbour Studio to workspace studio." in ran.out
     assert "xero-pipeline sync" in ran.out
     listed = json.loads(run("connections", "list", "--json").out)
-    assert [(each["organisation_name"], each["status"]) for each in listed] == [
-        (AGENCY, "healthy")
-    ]
+    assert [(each["organisation_name"], each["status"]) for each in listed] == [(AGENCY, "healthy")]
 
 
 def test_the_address_to_sign_in_at_stands_on_a_line_of_its_own(
@@ -280,14 +279,67 @@ def test_watched_accounts_are_ticked(run: Run, at_sandbox: RunningSandbox) -> No
     (rent,) = (line for line in ran.out.splitlines() if "Rent" in line)
     assert "✓" in rent
     assert ran.out.count("✓") == 1
+    (listed,) = json.loads(run("connections", "list", "--json").out)
+    assert [each["code"] for each in listed["monitored_accounts"]] == ["469"]
 
 
-def test_removing_asks_first(run: Run, at_sandbox: RunningSandbox) -> None:
+def test_an_account_is_watched_in_its_own_way_and_no_longer_when_told(
+    run: Run, at_sandbox: RunningSandbox
+) -> None:
     run(*CONNECT)
+    accounts = ("connections", "accounts", AGENCY)
+    run(*accounts, "--monitor", "469", "--look-back", "30", "--types", "spend,accpay")
+    ran = run(*accounts, "--monitor", "Sales")
+    assert "30 days back, SPEND, ACCPAY" in " ".join(ran.out.split())
+    assert ran.out.count("✓") == 2
+    assert run(*accounts, "--stop", "469").out.count("✓") == 1
+
+
+def test_a_type_that_xero_does_not_have_is_refused_with_those_it_has(
+    run: Run, at_sandbox: RunningSandbox
+) -> None:
+    run(*CONNECT)
+    ran = run("connections", "accounts", AGENCY, "--monitor", "469", "--types", "EXPENSE")
+    assert ran.is_plain_failure
+    assert "'EXPENSE' is no type" in ran.err
+    assert "SPEND-OVERPAYMENT" in ran.err
+
+
+def test_removing_says_what_will_happen_and_asks_for_the_name(
+    run: Run, at_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(*CONNECT)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("Harbour\n"))
     refused = run("connections", "remove", AGENCY)
-    assert refused.code == 1
-    assert run("connections", "remove", AGENCY, "--yes").code == 0
+    assert refused.is_plain_failure
+    for told in ("Its connection at Xero ends", "is forgotten", "What was read stays"):
+        assert told in refused.out
+    assert len(json.loads(run("connections", "list", "--json").out)) == 1
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{AGENCY}\n"))
+    assert run("connections", "remove", AGENCY).code == 0
     assert json.loads(run("connections", "list", "--json").out) == []
+
+
+def test_what_was_removed_is_still_listed_with_all(run: Run, at_sandbox: RunningSandbox) -> None:
+    run(*CONNECT)
+    run("connections", "remove", AGENCY, "--yes")
+    (left,) = json.loads(run("connections", "list", "--all", "--json").out)
+    assert (left["organisation_name"], left["status"]) == (AGENCY, "removed")
+    run(*CONNECT)
+    (back,) = json.loads(run("connections", "list", "--all", "--json").out)
+    assert back["status"] == "healthy"
+    assert back["organisation_key"] == left["organisation_key"]
+
+
+def test_a_list_says_below_the_table_what_is_wrong_and_what_to_do(
+    run: Run, at_sandbox: RunningSandbox
+) -> None:
+    run(*CONNECT)
+    at_sandbox.control.disconnect("agency")
+    assert run("connections", "check").code == 1
+    listed = run("connections", "list")
+    assert f"{AGENCY}: Xero says that the organisation" in listed.out
+    assert f'→ Reconnect it: `xero-pipeline connections reconnect "{AGENCY}"`.' in listed.out
 
 
 # --- asking --------------------------------------------------------------------------------------

@@ -29,7 +29,9 @@ def connections(
     with pipeline.connections() as known, warehouse.get_connection() as connection:
         create_tables(connection)
         rows = {
-            "connections": replace_ops_table(connection, "connections", known.connections()),
+            "connections": replace_ops_table(
+                connection, "connections", [*known.connections(), *known.removed()]
+            ),
             "monitored accounts": replace_ops_table(
                 connection, "monitored_accounts", known.watched_accounts()
             ),

@@ -138,8 +138,8 @@ class WrongOrganisation(ConnectionsError):
     def __init__(self, expected: str, found: str) -> None:
         super().__init__(
             f"Xero answers for '{found}' where '{expected}' was connected; nothing was read.",
-            "Reconnect and choose the right organisation. If Xero's demo company was reset, "
-            "remove it and connect it anew.",
+            f'Choose the right one: `xero-pipeline connections reconnect "{expected}"`. '
+            "If it was a demo company that Xero reset, remove it and connect it anew.",
         )
 
 

@@ -165,7 +165,8 @@ def _denial_sentences(denials: Sequence[Denial]) -> list[str]:
     sentences = [each.what for each in denials if isinstance(each, MissingScope)]
     if for_role:
         sentences.append(
-            f"{_spoken(for_role)} not read: the user who connected it may not see them in Xero."
+            f"{_spoken(for_role)} not read: "
+            "in Xero, the user who connected it lacks the permission."
         )
     return sentences
 

@@ -25,10 +25,12 @@ class Purged:
     Attributes:
         files: landed ones.
         rows: of all tables of the build database.
+        organisations_left: with rows in the build database.
     """
 
     files: int
     rows: int
+    organisations_left: int
 
 
 def purge_organisation(
@@ -55,11 +57,12 @@ def purge_organisation(
     with landing.to_itself():
         files = _delete_pages(landing.root, organisation_id)
         if not build_database.exists():
-            return Purged(files, 0)
+            return Purged(files, 0, 0)
         with open_warehouse(build_database, deadline_seconds=deadline_seconds) as connection:
             rows = _delete_rows(connection, organisation_id)
+            left = _organisations(connection)
             connection.execute("checkpoint")
-    return Purged(files, rows)
+    return Purged(files, rows, left)
 
 
 def _delete_pages(root: Path, organisation_id: str) -> int:
@@ -68,6 +71,11 @@ def _delete_pages(root: Path, organisation_id: str) -> int:
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
     return files
+
+
+def _organisations(connection: duckdb.DuckDBPyConnection) -> int:
+    row = connection.execute("select count(distinct organisation_id) from ops.syncs").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _delete_rows(connection: duckdb.DuckDBPyConnection, organisation_id: str) -> int:

@@ -225,7 +225,7 @@ def test_what_a_refusal_means_follows_from_xeros_list_of_connections(
 
 def test_what_a_consent_leaves_out_and_what_a_role_does_not_reach_are_told_together() -> None:
     gap = ScopeGap("accounting.payments.read", ("payments", "batch_payments"))
-    denials = [
+    denials: list[MissingScope | MissingPermission] = [
         MissingScope("Harbour", "payments", "accounting.payments.read"),
         MissingPermission("Harbour", "trial_balance"),
     ]
@@ -234,7 +234,8 @@ def test_what_a_consent_leaves_out_and_what_a_role_does_not_reach_are_told_toget
     assert health.degraded_endpoints == ("payments", "batch_payments", "trial_balance")
     assert health.reason == (
         "Payments and batch payments are not read: the scope accounting.payments.read was not "
-        "granted. Trial balance is not read: the user who connected it may not see them in Xero."
+        "granted. Trial balance is not read: in Xero, the user who connected it lacks the "
+        "permission."
     )
     assert 'xero-pipeline connections reconnect "Harbour"' in health.next_step
 
