@@ -141,6 +141,12 @@ def _move_due_date(choice: _Choice) -> Iterator[ev.Event]:
         yield ev.InvoiceDatesChanged(choice.at, key, due_date=choice.day)
 
 
+def _send_invoice(choice: _Choice) -> Iterator[ev.Event]:
+    """In silence when something was paid on it."""
+    for key in choice.each("invoice"):
+        yield ev.InvoiceSent(choice.at, key, sent=choice.number % 3 > 0)
+
+
 def _give_invoice_to_other_contact(choice: _Choice) -> Iterator[ev.Event]:
     for key in choice.each("invoice"):
         for contact in choice.each("contact"):
@@ -368,6 +374,7 @@ HAPPENINGS: dict[str, Candidates] = {
     "invoice voided": _settle_invoice_status("VOIDED"),
     "draft invoice deleted": _settle_invoice_status("DELETED"),
     "due date moved": _move_due_date,
+    "invoice sent": _send_invoice,
     "invoice given to another contact": _give_invoice_to_other_contact,
     "credit note raised": _raise_credit_note,
     "credit note voided": _void_credit_note,
@@ -460,6 +467,7 @@ CONCERNS: dict[str, Concern] = {
             "invoice voided",
             "draft invoice deleted",
             "due date moved",
+            "invoice sent",
             "invoice given to another contact",
             "contact added",
             "contact renamed",

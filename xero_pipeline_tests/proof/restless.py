@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 from urllib.parse import parse_qsl
 
 from pydantic import AnyHttpUrl, SecretStr
@@ -39,19 +39,32 @@ Happening = Callable[[Book], None]
 """Changes a book now."""
 
 
+class Asked(NamedTuple):
+    """A request for a collection.
+
+    Attributes:
+        page: 0 where no page was asked for, or single records by their ids.
+        since: If-Modified-Since; "" for everything.
+    """
+
+    collection: str
+    page: int
+    since: str
+
+
 @dataclass
 class Company:
     """One organisation: its book, and what happens to it before which request of a sync.
 
     Attributes:
         interludes: number of a request, counted from 0 -> what happens before it is answered.
-        asked: the requests since it last was quiet, as (collection, page); page 0 is no page.
+        asked: the requests since it last was quiet.
         happened: how many interludes took place since then.
     """
 
     organisation: Organisation
     interludes: dict[int, list[Happening]] = field(default_factory=dict)
-    asked: list[tuple[str, int]] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
     happened: int = 0
 
     @property
@@ -67,13 +80,13 @@ class Company:
     @property
     def walks_gone_on_with(self) -> int:
         """Collections of which a page after the first was the first to be asked for."""
-        first = dict(reversed(self.asked))
+        first = {each.collection: each.page for each in reversed(self.asked)}
         return sum(page > 1 for page in first.values())
 
     @property
     def walks_begun_again(self) -> int:
         """How often a first page was asked for once more."""
-        first_pages = [collection for collection, page in self.asked if page == 1]
+        first_pages = [each.collection for each in self.asked if each.page == 1]
         return len(first_pages) - len(set(first_pages))
 
     def be_quiet(self) -> None:
@@ -94,6 +107,7 @@ class RestlessXero:
         clock: Xero's: a second passes with every request, and whatever else is let pass.
         companies: in a fixed order.
         running: the server.
+        token: an access token that reaches all of them.
     """
 
     def __init__(self, companies: int, page_size: int) -> None:
@@ -118,7 +132,7 @@ class RestlessXero:
         self.running = RunningSandbox(app, apps, 0, lambda: None)
         self._settings = Settings(api_url=AnyHttpUrl(self.running.url), page_size=page_size)
         self._wire = wire_to(self._settings)
-        self._token = SecretStr(sign_in(self.running)["access_token"])
+        self.token = SecretStr(sign_in(self.running)["access_token"])
 
     def __enter__(self) -> Self:
         return self
@@ -176,17 +190,17 @@ class RestlessXero:
         return OrganisationClient(
             organisation_id=company.tenant_id,
             organisation_name=company.organisation.book.name,
-            access_token=lambda rejected=None: self._token,
+            access_token=lambda rejected=None: self.token,
             limits=limits,
             settings=self._settings,
             wire=self._wire,
         )
 
-    def before_request(self, tenant: str, path: str, query: Mapping[str, str]) -> None:
+    def before_request(self, tenant: str, asked: Asked) -> None:
         """Let happen what is due before this company's next answer."""
         company = self._by_tenant[tenant]
         happenings = company.interludes.pop(len(company.asked), ())
-        company.asked.append((path.rpartition("/")[2], int(query.get("page", 0))))
+        company.asked.append(asked)
         for happening in happenings:
             with self._world.open(tenant):
                 happening(company.book)
@@ -204,7 +218,10 @@ class _Interludes:
         headers = dict(scope.get("headers", ()))
         if tenant := headers.get(b"xero-tenant-id"):
             query = dict(parse_qsl(scope["query_string"].decode()))
-            self._xero.before_request(tenant.decode(), scope["path"], query)
+            page = 0 if "IDs" in query else int(query.get("page", 0))
+            since = headers.get(b"if-modified-since", b"").decode()
+            asked = Asked(scope["path"].rpartition("/")[2], page, since)
+            self._xero.before_request(tenant.decode(), asked)
         await self._app(scope, receive, send)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,13 +19,14 @@ from pathlib import Path
 import duckdb
 
 from xero_pipeline.sandbox.books import Book
-from xero_pipeline.sync import Depth, Request, land_organisation, load_waiting, read_known
+from xero_pipeline.sync import Depth, Request
 from xero_pipeline.warehouse import Landing, create_tables
-from xero_pipeline.xero import ENDPOINTS, OrganisationClient
+from xero_pipeline.xero import OrganisationClient
 from xero_pipeline.xero.limits import CALLS_AT_ONCE
 from xero_pipeline_tests.proof.happenings import Desk
 from xero_pipeline_tests.proof.restless import Company, RestlessXero
 from xero_pipeline_tests.proof.schedules import Fleet, Interlude, Part
+from xero_pipeline_tests.proof.together import sync_together
 from xero_pipeline_tests.proof.truth import Difference, differences
 
 PAGE_SIZE = 3
@@ -133,24 +134,12 @@ class Stage:
             self.xero.companies[number].tenant_id: partial(self._begin, number, part, desks[number])
             for number, part in parts.items()
         }
-        failed = self._sync_together(clients, Request(depth, fleet.endpoints))
+        request = Request(depth, fleet.endpoints)
+        landing = Landing(self.folder)
+        syncs = sync_together(clients, landing, self.warehouse, self.threads, request)
+        failed = [each for each in syncs.values() if isinstance(each, Exception)]
         self.exercised.add_sync([self.xero.companies[number] for number in parts], len(failed))
         return failed
-
-    def _sync_together(
-        self, clients: Mapping[str, Callable[[], OrganisationClient]], request: Request
-    ) -> list[Exception]:
-        """One sync of every company, as `sync_organisations` does it for a group."""
-        landing = Landing(self.folder)
-        load_waiting(self.warehouse, landing, clients)
-        known = read_known(self.warehouse, clients, ENDPOINTS, request.depth)
-        failed: list[Exception] = []
-        for tenant, begin in clients.items():
-            with begin() as client:
-                landed = land_organisation(client, landing, known[tenant], request, self.threads)
-            if landed.failure is not None:
-                failed.append(landed.failure)
-        return [*failed, *load_waiting(self.warehouse, landing, clients).failures.values()]
 
     def _begin(self, number: int, part: Part, desk: Desk) -> OrganisationClient:
         """It is this company's turn."""

@@ -34,8 +34,11 @@ SEEN_BY_FULL_ONLY: Mapping[str, frozenset[str]] = {
 }
 """Endpoint -> columns that Xero changes without saying so and that only a full sync reads again."""
 
-COPIES = frozenset({"contact", "account", "bank_account", "from_bank_account", "to_bank_account"})
-"""Columns that repeat another record's name beside its id; a rename does not touch the document."""
+COPIES = frozenset(
+    {"account", "bank_account", "contact", "from_bank_account", "invoice", "to_bank_account"}
+)
+"""Nested records that repeat what another record says: they change with that one, in silence. Only
+their ids are the document's own."""
 
 
 @dataclass(frozen=True)
@@ -114,22 +117,39 @@ def _stale(
     name: str, row: Mapping[str, Any], record: Record, announced_only: bool
 ) -> Iterator[str]:
     left_out = SEEN_BY_FULL_ONLY.get(name, frozenset()) if announced_only else frozenset()
-    wire_fields = {snake_case(key): value for key, value in record.items()}
-    for column, value in row.items():
+    at_xero = _in_snake_case(record)
+    for column, held in row.items():
         if column.startswith("_") or column in left_out or column == "organisation_id":
             continue
-        is_copy = announced_only and column in COPIES
-        held, said = value, wire_fields.get(column)
-        if is_copy:
-            held, said = _without_name(held), _without_name(said)
-        if not same(held, said):
+        said = at_xero.get(column)
+        own_held, own_said = {column: held}, {column: said}
+        if announced_only:
+            own_held, own_said = _own(own_held), _own(own_said)
+        if not same(own_held, own_said):
             yield f"{column} is {held!r}, at Xero {said!r}"
 
 
-def _without_name(value: Any) -> Any:  # noqa: ANN401
+def _in_snake_case(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, list):
+        return [_in_snake_case(each) for each in value]
+    if isinstance(value, Mapping):
+        return {snake_case(key): _in_snake_case(each) for key, each in value.items()}
+    return value
+
+
+def _own(value: Any) -> Any:  # noqa: ANN401
+    """Without what is copied from other records."""
+    if isinstance(value, list):
+        return [_own(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _ids(each) if key in COPIES else _own(each) for key, each in value.items()}
+    return value
+
+
+def _ids(value: Any) -> Any:  # noqa: ANN401
     if not isinstance(value, dict):
         return value
-    return {key: each for key, each in value.items() if key.lower() not in ("name", "code")}
+    return {key: each for key, each in value.items() if key.endswith("_id")}
 
 
 def same(held: Any, said: Any) -> bool:  # noqa: ANN401, PLR0911
@@ -151,8 +171,7 @@ def same(held: Any, said: Any) -> bool:  # noqa: ANN401, PLR0911
         case list():
             return len(held) == len(said or ()) and all(map(same, held, said or ()))
         case dict():
-            fields = {snake_case(key): value for key, value in (said or {}).items()}
-            return all(same(value, fields.get(name)) for name, value in held.items())
+            return all(same(value, (said or {}).get(name)) for name, value in held.items())
     raise TypeError(f"no rule for {held!r}")
 
 
