@@ -68,7 +68,7 @@ def sync_organisations(
 
     Args:
         connections: shared by all threads.
-        landing: where pages go; the locks lie in `locks` beside it.
+        landing: where pages go; what syncs tell each other lies in `locks` beside it.
         open_warehouse: opens the build database, for a moment at a time.
         organisations: their keys, names or ids.
         depth: how much to ask for.
@@ -85,7 +85,7 @@ def sync_organisations(
             depth,
             unless_all(only),
             asker,
-            turns_beside(landing),
+            turns_beside(landing, connections.locks),
             organisation_threads,
             walk_threads,
         )

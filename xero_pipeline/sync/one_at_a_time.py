@@ -1,8 +1,9 @@
-"""One sync of an organisation at a time, over threads and processes of this machine.
+"""One sync of an organisation at a time, over all who share the state: threads, processes, and
+machines when it lies in Postgres.
 
 Two at once would pay twice for the same pages. Whoever comes second waits; if meanwhile another
-sync began and did all that was asked for, nothing is left to do. The operating system frees the
-lock of a process that dies.
+sync began and did all that was asked for, nothing is left to do. The lock of a process that dies
+is free.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from filelock import FileLock, Timeout
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from xero_pipeline.connections.locks import FileLocks, Held, Locks
 from xero_pipeline.sync.depth import Depth
 
 logger = logging.getLogger(__name__)
+
+_WAIT_SECONDS = 3600.0
 
 
 class Attempt(BaseModel):
@@ -86,7 +89,7 @@ class _Record(BaseModel):
 class Turn:
     """The right to sync one organisation; leaving the `with` block passes it on."""
 
-    _lock: FileLock
+    _lock: Held
     _file: Path
     _record: _Record
 
@@ -151,10 +154,17 @@ class Turns:
     """The turns of all organisations of one home.
 
     Attributes:
-        folder: holds a lock and a record for each.
+        folder: holds a record for each.
+        locks: hold a lock for each.
     """
 
     folder: Path
+    locks: Locks
+
+    @classmethod
+    def of_this_machine(cls, folder: Path) -> Turns:
+        """With files in the same folder for locks."""
+        return cls(folder, FileLocks(folder))
 
     def take(self, organisation_id: str, organisation_name: str) -> Turn:
         """Wait for the turn, and say for whom."""
@@ -162,18 +172,13 @@ class Turns:
         if turn is not None:
             return turn
         logger.info("%s: %s", organisation_name, self.who_is_first(organisation_id))
-        lock = self._lock(organisation_id)
-        lock.acquire()
-        return self._turn(lock, organisation_id)
+        while turn is None:
+            turn = self._take(organisation_id, _WAIT_SECONDS)
+        return turn
 
     def try_to_take(self, organisation_id: str) -> Turn | None:
         """None: another sync has it."""
-        lock = self._lock(organisation_id)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            return None
-        return self._turn(lock, organisation_id)
+        return self._take(organisation_id, 0)
 
     def who_is_first(self, organisation_id: str) -> str:
         """For a person who wonders why nothing happens."""
@@ -185,13 +190,13 @@ class Turns:
             f"which began at {attempt.began_at:%H:%M:%S} UTC"
         )
 
-    def _turn(self, lock: FileLock, organisation_id: str) -> Turn:
+    def _take(self, organisation_id: str, seconds: float) -> Turn | None:
+        lock = self.locks.take(f"sync-{organisation_id}", seconds)
+        if lock is None:
+            return None
+        self.folder.mkdir(parents=True, exist_ok=True)
         file = self._file(organisation_id)
         return Turn(lock, file, _read(file))
-
-    def _lock(self, organisation_id: str) -> FileLock:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(self.folder / f"sync-{organisation_id}.lock", thread_local=False)
 
     def _file(self, organisation_id: str) -> Path:
         return self.folder / f"sync-{organisation_id}.json"

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from xero_pipeline.connections.locks import Locks
 from xero_pipeline.sync.depth import Depth
 from xero_pipeline.sync.known import read_known
 from xero_pipeline.sync.landing import land_organisation
@@ -67,9 +68,14 @@ def sync_organisation(
         return _sync(turn, client, landing, open_warehouse, request)
 
 
-def turns_beside(landing: Landing) -> Turns:
-    """The turns of the home that this landing folder lies in."""
-    return Turns(landing.root.parent / "locks")
+def turns_beside(landing: Landing, locks: Locks | None = None) -> Turns:
+    """The turns of the home that this landing folder lies in.
+
+    Args:
+        locks: those of the state; None: of this machine.
+    """
+    folder = landing.root.parent / "locks"
+    return Turns(folder, locks) if locks else Turns.of_this_machine(folder)
 
 
 def request_for(

@@ -64,7 +64,7 @@ def test_what_is_left_to_do_for_one_that_asked_at_five_past(
 
 
 def test_a_turn_is_not_given_twice(tmp_path: Path) -> None:
-    turns = Turns(tmp_path)
+    turns = Turns.of_this_machine(tmp_path)
     with turns.take(ORGANISATION, "Harbour Studio"):
         assert turns.try_to_take(ORGANISATION) is None
         other = turns.try_to_take("another organisation")
@@ -75,7 +75,7 @@ def test_a_turn_is_not_given_twice(tmp_path: Path) -> None:
 
 
 def test_a_sync_is_remembered_with_what_it_was_refused(tmp_path: Path) -> None:
-    turns = Turns(tmp_path)
+    turns = Turns.of_this_machine(tmp_path)
     with turns.take(ORGANISATION, "Harbour Studio") as turn:
         turn.begin(NIGHTLY, None)
         turn.complete({"manual_journals": "MissingPermission"})
@@ -90,7 +90,7 @@ def test_a_sync_is_remembered_with_what_it_was_refused(tmp_path: Path) -> None:
 
 
 def test_a_sync_that_broke_off_has_not_ended(tmp_path: Path) -> None:
-    turns = Turns(tmp_path)
+    turns = Turns.of_this_machine(tmp_path)
     with turns.take(ORGANISATION, "Harbour Studio") as turn:
         turn.begin(NIGHTLY, None)
     with turns.take(ORGANISATION, "Harbour Studio") as turn:
@@ -102,7 +102,7 @@ import sys
 from pathlib import Path
 from xero_pipeline.sync.depth import Depth
 from xero_pipeline.sync.one_at_a_time import Turns
-turn = Turns(Path(sys.argv[1])).take(sys.argv[2], "Harbour Studio")
+turn = Turns.of_this_machine(Path(sys.argv[1])).take(sys.argv[2], "Harbour Studio")
 turn.begin(Depth.FULL, None)
 print("held", flush=True)
 sys.stdin.read()
@@ -110,7 +110,7 @@ sys.stdin.read()
 
 
 def test_a_turn_is_free_when_its_process_is_killed(tmp_path: Path) -> None:
-    turns = Turns(tmp_path)
+    turns = Turns.of_this_machine(tmp_path)
     with running(HOLD, str(tmp_path), ORGANISATION) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
@@ -148,7 +148,9 @@ print("done by another" if result.was_done_by_another else f"{result.calls} call
 def test_processes_that_sync_at_once_queue_up_and_one_does_it_for_both(studio: Studio) -> None:
     """As a schedule and the command line would, behind a third one that is still busy."""
     env = {**os.environ, **environment(studio.sandbox, studio.settings.home), "PYTHONPATH": "."}
-    turn = Turns(studio.settings.home / "locks").take(studio.agency, "Harbour Studio")
+    turn = Turns.of_this_machine(studio.settings.home / "locks").take(
+        studio.agency, "Harbour Studio"
+    )
     turn.begin(NIGHTLY, None)
     with running(SYNC, studio.agency, env=env) as one, running(SYNC, studio.agency, env=env) as two:
         for process in (one, two):
