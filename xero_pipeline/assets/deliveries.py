@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import dagster as dg
 
 from xero_pipeline.assets.keys import raw_key
-from xero_pipeline.connections.model import health_after
+from xero_pipeline.connections.health import health_after
 from xero_pipeline.sync import Alarm, EndpointSync, OrganisationSync, SyncFailure
 from xero_pipeline.xero import LimitError, PermanentError, XeroError
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import dagster as dg
@@ -19,6 +20,12 @@ takes its organisations with it."""
 IN_PROCESS_TAG = "xero_pipeline/in_process"
 """On runs that the daemon did not launch. Nobody notices when such a process is killed, so that its
 organisations must not count as being read until its run has ended."""
+
+_ASKED_AT_TAG = "xero_pipeline/asked_at"
+_SCHEDULE_TAG = "dagster/schedule_name"
+_REMEMBERED_RUNS = 500
+"""More than a schedule asks for in a week: for a batch of some organisations, or for those of one
+time zone."""
 
 _PARTITION_TAG = "dagster/partition"
 _RANGE_TAGS = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
@@ -38,28 +45,34 @@ def extraction_config(organisations: Sequence[str], depth: Depth) -> dict[str, A
 
 
 def run_requests(
-    organisations: Sequence[str], depth: Depth, slot: str, job_name: str | None = None
+    organisations: Sequence[str], depth: Depth, asked_at: datetime
 ) -> list[dg.RunRequest]:
     """One run for each batch of organisations, in the order given.
 
     Args:
-        slot: the day or minute for which they are asked, in the keys of the runs: a tick that is
-            repeated after a crash asks for none of them twice.
-        job_name: for a sensor or schedule of several jobs.
+        asked_at: the time of the tick (UTC).
     """
-    batches = [
-        organisations[start : start + ORGANISATIONS_A_RUN]
+    return [
+        one_run(organisations[start : start + ORGANISATIONS_A_RUN], depth, asked_at)
         for start in range(0, len(organisations), ORGANISATIONS_A_RUN)
     ]
-    return [
-        dg.RunRequest(
-            run_key=f"{depth.value}:{slot}:{_digest(batch)}",
-            run_config=extraction_config(batch, depth),
-            tags={"xero_pipeline/organisations": str(len(batch))},
-            job_name=job_name,
-        )
-        for batch in batches
-    ]
+
+
+def one_run(organisations: Sequence[str], depth: Depth, asked_at: datetime) -> dg.RunRequest:
+    """All in one. Its key is that of the tick: repeated after a crash, it asks for nothing twice.
+
+    Args:
+        asked_at: the time of the tick (UTC).
+    """
+    tick = asked_at.isoformat(timespec="seconds")
+    return dg.RunRequest(
+        run_key=f"{depth.value}:{tick}:{_digest(organisations)}",
+        run_config=extraction_config(organisations, depth),
+        tags={
+            "xero_pipeline/organisations": str(len(organisations)),
+            _ASKED_AT_TAG: asked_at.isoformat(),
+        },
+    )
 
 
 def _digest(batch: Sequence[str]) -> str:
@@ -68,11 +81,37 @@ def _digest(batch: Sequence[str]) -> str:
 
 def in_progress(instance: dg.DagsterInstance) -> set[str]:
     """The organisations that an unfinished run of the daemon's reads."""
+    return _read_by(instance, dg.RunsFilter(statuses=_UNFINISHED))
+
+
+def asked_for_since(instance: dg.DagsterInstance, since: datetime) -> set[str]:
+    """The organisations that runs of the daemon's were created for, however they ended.
+
+    The history of runs is what a sensor remembers: it survives every restart.
+
+    Args:
+        since: UTC.
+    """
+    return _read_by(instance, dg.RunsFilter(created_after=since))
+
+
+def last_asked(instance: dg.DagsterInstance, schedule: str) -> dict[str, datetime]:
+    """Organisation -> when this schedule last asked for it (UTC), of those it did of late."""
+    of_schedule = dg.RunsFilter(tags={_SCHEDULE_TAG: schedule})
+    asked: dict[str, datetime] = {}
+    for run in instance.get_runs(of_schedule, limit=_REMEMBERED_RUNS):  # the newest first
+        if _ASKED_AT_TAG in run.tags:
+            asked_at = datetime.fromisoformat(run.tags[_ASKED_AT_TAG])
+            for organisation in _organisations_of(run, partitions=[]):
+                asked.setdefault(organisation, asked_at)
+    return asked
+
+
+def _read_by(instance: dg.DagsterInstance, runs: dg.RunsFilter) -> set[str]:
     partitions = instance.get_dynamic_partitions(ORGANISATION_PARTITIONS_NAME)
-    runs = instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))
     return {
         organisation
-        for run in runs
+        for run in instance.get_runs(runs)
         if IN_PROCESS_TAG not in run.tags
         for organisation in _organisations_of(run, partitions)
     }

@@ -22,46 +22,57 @@ def affordable_freshness(wanted: timedelta, calls_a_sync: int, calls_a_day: int)
 
 @dataclass(frozen=True)
 class Candidate:
-    """What the rule needs to know of one connected organisation.
+    """What the rules need to know of one connected organisation.
 
     Attributes:
         organisation: its partition key.
+        organisation_id: Xero's tenant id, by which webhooks name it.
+        timezone: Xero's name of it.
+        connected_at: UTC.
         is_healthy: False while a person has to reconnect it: asking Xero again would only fail.
         last_sync_at: when its last successful sync ended (UTC); None before the first.
         resume_at: when Xero's daily limit lets it be asked again (UTC); None: at once.
-        last_asked_at: when a run for it was last asked for (UTC), if no sync has ended since.
+        calls_left: of the day's calls, for what runs by itself.
     """
 
     organisation: str
+    organisation_id: str
+    timezone: str
+    connected_at: datetime
     is_healthy: bool
     last_sync_at: datetime | None
-    resume_at: datetime | None = None
-    last_asked_at: datetime | None = None
+    resume_at: datetime | None
+    calls_left: int
 
-    def may_be_asked(self, now: datetime) -> bool:
-        return self.is_healthy and (self.resume_at is None or self.resume_at <= now)
+    def may_be_asked(self, now: datetime, calls: int) -> bool:
+        """Whether a sync that costs so many calls has a chance."""
+        is_let = self.resume_at is None or self.resume_at <= now
+        return self.is_healthy and is_let and self.calls_left >= calls
 
     def is_stale(self, now: datetime, freshness: timedelta) -> bool:
-        """Neither read nor asked for of late: one that fails is not asked for at every tick."""
-        known = (self.last_sync_at, self.last_asked_at)
-        return all(instant is None or now - instant >= freshness for instant in known)
+        return self.last_sync_at is None or now - self.last_sync_at >= freshness
 
 
 def due(
     candidates: Sequence[Candidate],
     now: datetime,
     freshness: timedelta,
-    in_progress: Collection[str] = (),
+    calls: int,
+    asked_for: Collection[str] = (),
 ) -> list[str]:
     """The organisations to refresh now, the longest waiting first.
 
-    An organisation with a run in progress is left out: a second one would only wait for the first.
+    Args:
+        calls: what refreshing one of them costs.
+        asked_for: those with a run in progress, for which a second one would only wait, and those
+            that a run was asked for within `freshness`: one that fails is not asked for at every
+            tick.
     """
     waiting = [
         candidate
         for candidate in candidates
-        if candidate.organisation not in in_progress
-        and candidate.may_be_asked(now)
+        if candidate.organisation not in asked_for
+        and candidate.may_be_asked(now, calls)
         and candidate.is_stale(now, freshness)
     ]
     never = datetime.min.replace(tzinfo=now.tzinfo)

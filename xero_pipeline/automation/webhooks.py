@@ -1,17 +1,17 @@
 """What runs because Xero said that something changed."""
 
-from collections.abc import Collection, Iterable
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import dagster as dg
 from pydantic import TypeAdapter
 
 from xero_pipeline.assets.resources import Pipeline
 from xero_pipeline.automation.batches import in_progress, run_requests
+from xero_pipeline.automation.candidates import candidates
 from xero_pipeline.automation.jobs import REFRESH
 from xero_pipeline.automation.news import Heard, listen
-from xero_pipeline.connections import Connection
+from xero_pipeline.automation.sensors import CALLS_AN_INCREMENT
 from xero_pipeline.sync import Depth
 from xero_pipeline.webhooks import Inbox
 
@@ -32,24 +32,16 @@ def webhook_refresh(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> 
         last_events = {id: news.last_event for id, news in inbox.news(heard.handled).items()}
     if not last_events:
         return dg.SensorResult(skip_reason=dg.SkipReason(_NOTHING_NEW), cursor=context.cursor)
-    with pipeline.connections() as connections:
-        known = {each.organisation_id: each for each in connections.connections()}
-    free = _may_be_asked(known.values(), in_progress(context.instance), now)
+    known = {each.organisation_id: each for each in candidates(pipeline)}
+    busy = in_progress(context.instance)
+    free = {
+        id
+        for id, each in known.items()
+        if each.organisation not in busy and each.may_be_asked(now, CALLS_AN_INCREMENT)
+    }
     found = listen(last_events, heard, known, free)
-    keys = [known[id].organisation_key for id in found.to_read]
+    keys = [known[id].organisation for id in found.to_read]
     return dg.SensorResult(
-        run_requests=run_requests(keys, Depth.INCREMENT, f"event-{max(last_events.values())}"),
+        run_requests=run_requests(keys, Depth.INCREMENT, now),
         cursor=_HEARD.dump_json(found.heard).decode(),
     )
-
-
-def _may_be_asked(
-    connections: Iterable[Connection], busy: Collection[str], now: datetime
-) -> set[str]:
-    return {
-        each.organisation_id
-        for each in connections
-        if each.may_sync
-        and each.organisation_key not in busy
-        and (each.resume_at is None or each.resume_at <= now)
-    }

@@ -19,26 +19,26 @@ def candidate(
     organisation: str = "a",
     *,
     minutes_ago: int | None = None,
-    asked_minutes_ago: int | None = None,
     is_healthy: bool = True,
     resume_at: datetime | None = None,
+    calls_left: int = 100,
 ) -> Candidate:
     """An organisation that was read so many minutes before noon, or never."""
     return Candidate(
         organisation=organisation,
+        organisation_id=f"id of {organisation}",
+        timezone="UTC",
+        connected_at=NOON - timedelta(days=30),
         is_healthy=is_healthy,
-        last_sync_at=_before_noon(minutes_ago),
+        last_sync_at=None if minutes_ago is None else NOON - timedelta(minutes=minutes_ago),
         resume_at=resume_at,
-        last_asked_at=_before_noon(asked_minutes_ago),
+        calls_left=calls_left,
     )
 
 
-def _before_noon(minutes: int | None) -> datetime | None:
-    return None if minutes is None else NOON - timedelta(minutes=minutes)
-
-
-def due_at_noon(*candidates: Candidate, in_progress: Collection[str] = ()) -> list[str]:
-    return due(candidates, NOON, QUARTER, in_progress)
+def due_at_noon(*candidates: Candidate, asked_for: Collection[str] = ()) -> list[str]:
+    """With increments that cost ten calls."""
+    return due(candidates, NOON, QUARTER, 10, asked_for)
 
 
 @pytest.mark.parametrize(
@@ -46,10 +46,10 @@ def due_at_noon(*candidates: Candidate, in_progress: Collection[str] = ()) -> li
     [
         candidate(),
         candidate(minutes_ago=15),
-        candidate(asked_minutes_ago=15),
         candidate(resume_at=NOON),
+        candidate(calls_left=10),
     ],
-    ids=["never synced", "stale", "asked for without success", "limit lifted"],
+    ids=["never synced", "stale", "limit lifted", "just enough calls"],
 )
 def test_an_organisation_is_due_when_nothing_speaks_against_it(waiting: Candidate) -> None:
     assert due_at_noon(waiting) == ["a"]
@@ -59,25 +59,18 @@ def test_an_organisation_is_due_when_nothing_speaks_against_it(waiting: Candidat
     "left_out",
     [
         candidate(minutes_ago=14),
-        candidate(asked_minutes_ago=14),
-        candidate(minutes_ago=60, asked_minutes_ago=14),
         candidate(is_healthy=False),
         candidate(resume_at=NOON + timedelta(seconds=1)),
+        candidate(calls_left=9),
     ],
-    ids=[
-        "fresh",
-        "asked for a moment ago",
-        "failed a moment ago",
-        "needs reconnecting",
-        "limit not yet lifted",
-    ],
+    ids=["fresh", "needs reconnecting", "limit not yet lifted", "too few calls"],
 )
 def test_an_organisation_is_left_out_while_reading_it_would_not_help(left_out: Candidate) -> None:
     assert due_at_noon(left_out) == []
 
 
-def test_an_organisation_with_a_run_in_progress_is_not_asked_for_twice() -> None:
-    assert due_at_noon(candidate("a"), candidate("b"), in_progress={"a"}) == ["b"]
+def test_an_organisation_that_was_asked_for_is_not_asked_for_twice() -> None:
+    assert due_at_noon(candidate("a"), candidate("b"), asked_for={"a"}) == ["b"]
 
 
 def test_the_longest_waiting_comes_first_and_never_synced_before_all() -> None:

@@ -34,27 +34,32 @@ class Office:
     def key(self) -> str:
         return self.connections.find(AGENCY).organisation_key
 
-    def tick(self, cursor: str | None = None) -> dg.SensorResult:
+    def tick(self) -> dg.SensorResult:
         context = dg.build_sensor_context(
-            instance=self.instance, cursor=cursor, resources={"pipeline": Pipeline()}
+            instance=self.instance, resources={"pipeline": Pipeline()}
         )
         result = incremental_refresh(context)
         assert isinstance(result, dg.SensorResult)
         return result
 
-    def asked_for(self, cursor: str | None = None) -> list[object]:
-        return [request.run_config for request in self.tick(cursor).run_requests or []]
+    def asked_for(self) -> list[object]:
+        return [request.run_config for request in self.tick().run_requests or []]
 
-    def starts_run(
-        self, *, run_config: Mapping[str, object] | None = None, tags: dict[str, str] | None = None
+    def has_run(
+        self,
+        *,
+        run_config: Mapping[str, object] | None = None,
+        tags: dict[str, str] | None = None,
+        status: dg.DagsterRunStatus = dg.DagsterRunStatus.STARTED,
     ) -> None:
+        """One that was created a moment ago."""
         self.instance.add_run(
             dg.DagsterRun(
                 job_name="refresh",
                 run_id=make_new_run_id(),
                 run_config=run_config,
                 tags=tags,
-                status=dg.DagsterRunStatus.STARTED,
+                status=status,
             )
         )
 
@@ -105,29 +110,31 @@ def test_an_organisation_with_too_few_calls_left_waits_too(
 
 
 def test_an_organisation_that_fails_is_not_asked_for_at_every_tick(office: Office) -> None:
-    after_asking = office.tick().cursor
-    assert office.asked_for(after_asking) == []
+    office.has_run(
+        run_config=extraction_config([office.key], Depth.INCREMENT),
+        status=dg.DagsterRunStatus.FAILURE,
+    )
+    assert office.asked_for() == []
 
 
-def test_a_sync_that_has_ended_is_no_longer_remembered(office: Office) -> None:
-    after_asking = office.tick().cursor
-    office.connections.record_sync(AGENCY)
-    assert office.tick(after_asking).cursor == "{}"
+def test_what_it_remembers_is_in_the_history_of_runs(office: Office) -> None:
+    """However many organisations there are, its cursor is empty."""
+    assert office.tick().cursor is None
 
 
 def test_an_organisation_with_a_run_in_progress_is_not_asked_for(office: Office) -> None:
-    office.starts_run(run_config=extraction_config([office.key], Depth.INCREMENT))
+    office.has_run(run_config=extraction_config([office.key], Depth.INCREMENT))
     assert office.asked_for() == []
 
 
 def test_nor_is_anybody_while_a_run_reads_all(office: Office) -> None:
     office.instance.add_dynamic_partitions(ORGANISATION_PARTITIONS_NAME, [office.key])
-    office.starts_run(run_config=extraction_config([], Depth.NIGHTLY))
+    office.has_run(run_config=extraction_config([], Depth.NIGHTLY))
     assert office.asked_for() == []
 
 
 def test_nor_is_one_whose_partition_is_being_materialised(office: Office) -> None:
-    office.starts_run(tags={"dagster/partition": office.key})
+    office.has_run(tags={"dagster/partition": office.key})
     assert office.asked_for() == []
 
 
@@ -135,7 +142,7 @@ def test_nor_is_one_in_a_range_of_partitions(office: Office) -> None:
     office.instance.add_dynamic_partitions(
         ORGANISATION_PARTITIONS_NAME, ["first", office.key, "last"]
     )
-    office.starts_run(
+    office.has_run(
         tags={
             "dagster/asset_partition_range_start": "first",
             "dagster/asset_partition_range_end": "last",
@@ -145,12 +152,12 @@ def test_nor_is_one_in_a_range_of_partitions(office: Office) -> None:
 
 
 def test_a_run_that_reads_nothing_keeps_nobody_waiting(office: Office) -> None:
-    office.starts_run()
+    office.has_run()
     assert len(office.asked_for()) == 1
 
 
 def test_a_process_that_was_killed_keeps_nobody_waiting(office: Office) -> None:
-    office.starts_run(
+    office.has_run(
         run_config=extraction_config([office.key], Depth.NIGHTLY), tags={IN_PROCESS_TAG: "true"}
     )
     assert len(office.asked_for()) == 1
