@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import partial
 
 from xero_pipeline.connections.accounts import ChartOfAccounts
+from xero_pipeline.connections.connecting import Confirm, Connecting, OpenBrowser
 from xero_pipeline.connections.database import Database
 from xero_pipeline.connections.errors import (
-    AppLimitReached,
-    NotConfirmed,
     NotConnectedHere,
     WrongSecretKey,
 )
@@ -20,7 +19,6 @@ from xero_pipeline.connections.health import seen_at
 from xero_pipeline.connections.health_record import HealthRecord
 from xero_pipeline.connections.locks import Locks
 from xero_pipeline.connections.model import (
-    CUSTOM_CONNECTION,
     Connection,
     EndpointUsage,
     MonitoredAccount,
@@ -34,27 +32,22 @@ from xero_pipeline.connections.rules import (
     Choose,
     meant,
     named,
-    refusal_of_organisation,
     refusal_of_purpose,
     same,
 )
-from xero_pipeline.connections.sign_in import CONSENT_SECONDS, sign_in
-from xero_pipeline.connections.store import NewConnection, Store, Workspace
+from xero_pipeline.connections.sign_in import CONSENT_SECONDS
+from xero_pipeline.connections.store import Store, Workspace
 from xero_pipeline.connections.token_store import TokenStore
 from xero_pipeline.connections.upkeep import KeptAlive, RotatedKey, keep_alive, rotate_key
 from xero_pipeline.connections.usage import DailyUsage
 from xero_pipeline.connections.vault import Vault
 from xero_pipeline.settings import Settings
-from xero_pipeline.xero.client import Organisation, OrganisationClient
+from xero_pipeline.xero.client import OrganisationClient
 from xero_pipeline.xero.endpoints import ENDPOINTS
-from xero_pipeline.xero.errors import ConsentTimedOut, NeedsReconnect, XeroError
+from xero_pipeline.xero.errors import NeedsReconnect, XeroError
 from xero_pipeline.xero.limits import Asker, Clock, SystemClock
-from xero_pipeline.xero.tokens import Tenant, TokenSet
 
-OpenBrowser = Callable[[str], None]
-Confirm = Callable[[Organisation], bool]
 _ACCOUNTS = next(endpoint for endpoint in ENDPOINTS if endpoint.name == "accounts")
-_Pick = Callable[[Sequence[Tenant]], Tenant]
 
 
 class Connections:
@@ -83,6 +76,7 @@ class Connections:
             clock=clock,
         )
         self._health = HealthRecord(settings, self._store, self._gateway, clock)
+        self._connecting = Connecting(settings, self._store, self._gateway, self._health, clock)
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock | None = None) -> Connections:
@@ -133,8 +127,7 @@ class Connections:
 
         Those that another installation connected to the same app are not known here.
         """
-        most = self._settings.tier.organisations
-        return None if most is None else max(most - len(self._store.connections()), 0)
+        return self._connecting.room_left()
 
     def calls_left(self, organisation: str, asker: Asker = Asker.PERSON) -> int:
         """What is left of the day's calls (UTC day), as counted here. Costs no call.
@@ -184,13 +177,14 @@ class Connections:
         is_for = present.purpose if present else None
         if refused := refusal_of_purpose(workspace, is_for, purpose):
             raise refused
-        return self._connect(
+        id = self._connecting.connect(
             Workspace(workspace, purpose),
             partial(meant, wanted=organisation, choose=choose),
             open_browser,
             confirm,
             seconds,
         )
+        return self.find(id)
 
     def reconnect(
         self,
@@ -203,71 +197,17 @@ class Connections:
         """Sign in anew for an organisation that is connected; no other one is accepted.
 
         Raises:
-            NotConnectedHere, UnknownOrganisation, and what `connect` raises.
+            NotConnectedHere, OtherOrganisationChosen, and what `connect` raises.
         """
         before = self.find(organisation)
-        return self._connect(
+        id = self._connecting.connect(
             Workspace(before.workspace, before.purpose),
             partial(same, connection=before),
             None if before.is_custom else open_browser,
             confirm,
             seconds,
         )
-
-    def _connect(
-        self,
-        workspace: Workspace,
-        pick: _Pick,
-        open_browser: OpenBrowser | None,
-        confirm: Confirm,
-        seconds: float,
-    ) -> Connection:
-        tokens = self._signed_in(open_browser, seconds)
-        tenant = pick(self._gateway.app.tenants(tokens, this_consent_only=True))
-        present = self.connections()
-        if refused := refusal_of_organisation(workspace.name, workspace.purpose, tenant, present):
-            raise refused
-        organisation = self._introduction(tenant, tokens)
-        if not confirm(organisation):
-            raise NotConfirmed(organisation.name)
-        with self._gateway.keeper.lock(tokens):
-            self._store.save(self._new_connection(workspace, tenant, organisation, tokens))
-        return self.find(tenant.tenant_id)
-
-    def _signed_in(self, open_browser: OpenBrowser | None, seconds: float) -> TokenSet:
-        """An app that may not connect more is refused on Xero's page, which then never answers."""
-        if open_browser is None:
-            return self._gateway.app.custom_tokens()
-        try:
-            return sign_in(self._gateway.app, self._settings.redirect_uri, open_browser, seconds)
-        except ConsentTimedOut:
-            if self.room_left() == 0:
-                connected = len(self._store.connections())
-                raise AppLimitReached(connected, self._settings.tier) from None
-            raise
-
-    def _introduction(self, tenant: Tenant, tokens: TokenSet) -> Organisation:
-        """What the organisation says of itself, asked with tokens that are not stored yet."""
-        id, name = tenant.tenant_id, tenant.name
-        with self._gateway.client_before_saving(id, name, tokens) as client:
-            organisation = client.organisation()
-        self._health.refuse_another(id, name, organisation)
-        return organisation
-
-    def _new_connection(
-        self, workspace: Workspace, tenant: Tenant, organisation: Organisation, tokens: TokenSet
-    ) -> NewConnection:
-        return NewConnection(
-            workspace=workspace,
-            organisation_id=tenant.tenant_id,
-            connection_id=tenant.connection_id,
-            organisation=organisation,
-            client_id=self._gateway.app.client_id,
-            tokens=tokens,
-            connected_by=_person(tokens),
-            connected_at=self._clock.now(),
-            health=self._health.when_connected(organisation.name, tokens.scopes),
-        )
+        return self.find(id)
 
     # --- staying connected ------------------------------------------------------------------------
 
@@ -473,11 +413,3 @@ class Connections:
 
 def _unheard(error: XeroError) -> None:
     """The caller records it."""
-
-
-def _person(tokens: TokenSet) -> str:
-    if tokens.refresh_token is None:
-        return CUSTOM_CONNECTION
-    if tokens.name and tokens.email:
-        return f"{tokens.name} <{tokens.email}>"
-    return tokens.name or tokens.email or tokens.xero_userid

@@ -19,7 +19,8 @@ from xero_pipeline.xero.errors import (
     SignInExpired,
     XeroUnavailable,
 )
-from xero_pipeline.xero.oauth import READ_SCOPES, Authorisation, XeroApp, read_scopes
+from xero_pipeline.xero.oauth import READ_SCOPES, Authorisation, XeroApp
+from xero_pipeline.xero.scopes import read_scopes
 from xero_pipeline.xero.tokens import TokenSet
 from xero_pipeline_tests.xero.double import START, Double, Reply, TestClock, json_reply
 
