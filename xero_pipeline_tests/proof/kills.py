@@ -95,6 +95,8 @@ class Campaign:
         """A first sync, and one after an hour in which things changed."""
         self._begin()
         empty, read = self.folder / "empty", self.folder / "read"
+        for home in (empty, read):
+            shutil.rmtree(home, ignore_errors=True)
         empty.mkdir(parents=True)
         with open_warehouse(empty / "build.duckdb") as connection:
             create_tables(connection)
@@ -147,6 +149,7 @@ class Campaign:
 
     def _begin(self) -> None:
         self.xero.begin_anew([0])
+        self.desk = Desk()
         self._change(_BEGINNING)
 
     def _change(self, words: Sequence[str]) -> None:
@@ -169,21 +172,35 @@ class Campaign:
         assert _tables(copied / "current" / "warehouse.duckdb") == tables
         return Scene(name, home, tables, end)
 
+    def sync_at_once(self, scene: Scene, syncs: int) -> None:
+        """So many processes at the same time want to read the company.
+
+        What lies on the disk is asked for once, and the tables are right.
+        """
+        home = self._copy(scene.home)
+        self.company.be_quiet()
+        ends = self.victims.sync_at_once([self._task(home)] * syncs)
+        assert [end.ended for end in ends] == ["done"] * syncs
+        by_id = [each for each in self.company.asked if not each.since and each.page]
+        assert len(by_id) == len(set(by_id)), f"asked for twice: {by_id}"
+        self._compare(home / "build.duckdb", scene, restless=False)
+
     def _sync(self, home: Path, death: Death | None = None, *, publishes: bool = False) -> End:
         self.company.be_quiet()
-        return self.victims.sync(
-            Task(
-                url=self.xero.running.url,
-                token=self.xero.token.get_secret_value(),
-                tenant_id=self.company.tenant_id,
-                home=home,
-                page_size=PAGE_SIZE,
-                depth=Depth.NIGHTLY,
-                endpoints=READ,
-                publishes=publishes,
-                die_before=death.before_effect if death else None,
-                die_after=death.after_seconds if death else None,
-            )
+        return self.victims.sync(self._task(home, death, publishes=publishes))
+
+    def _task(self, home: Path, death: Death | None = None, *, publishes: bool = False) -> Task:
+        return Task(
+            url=self.xero.running.url,
+            token=self.xero.token.get_secret_value(),
+            tenant_id=self.company.tenant_id,
+            home=home,
+            page_size=PAGE_SIZE,
+            depth=Depth.NIGHTLY,
+            endpoints=READ,
+            publishes=publishes,
+            die_before=death.before_effect if death else None,
+            die_after=death.after_seconds if death else None,
         )
 
     def _refuse_asked_twice(self, whole: Collection[Asked]) -> None:

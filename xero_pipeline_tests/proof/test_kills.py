@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+
+import pytest
 
 from xero_pipeline_tests.proof.kills import Campaign
 
 KILLS = 200
 
 
-def test_after_any_kill_an_ordinary_sync_ends_as_if_nobody_had_been_killed(tmp_path: Path) -> None:
-    with Campaign.of(tmp_path) as campaign:
-        campaign.run(KILLS, seed=1)
-        killed = campaign.kills
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
+    with Campaign.of(tmp_path_factory.mktemp("homes")) as campaign:
+        yield campaign
+
+
+def test_three_processes_that_want_the_same_organisation_do_the_work_once(
+    campaign: Campaign,
+) -> None:
+    first, later = campaign.scenes()
+    campaign.sync_at_once(first, 3)
+    campaign.sync_at_once(later, 2)
+
+
+def test_after_any_kill_an_ordinary_sync_ends_as_if_nobody_had_been_killed(
+    campaign: Campaign,
+) -> None:
+    campaign.run(KILLS, seed=1)
+    killed = campaign.kills
     assert killed.total() >= KILLS
     assert killed["duckdb commit"] > 0, "between a load's statements and its commit"
     assert killed["os.remove"] > 0, "between a load's commit and the removal of its mark"

@@ -1,10 +1,10 @@
 """Syncs in processes of their own, to be killed: `python -m xero_pipeline_tests.proof.victims`.
 
 The process that is started here has everything imported, no thread and no database open. For every
-line on its standard input, a task, it forks a child that syncs; how the child ended goes to its
-standard output. A child can be told to kill itself in the moment before its nth effect, an effect
-being whatever could be seen from outside: a file opened for writing, renamed or removed, a request
-sent, a statement given to DuckDB.
+line on its standard input, a list of tasks, it forks a child for each that syncs; how the children
+ended goes to its standard output. A child can be told to kill itself in the moment before its nth
+effect, an effect being whatever could be seen from outside: a file opened for writing, renamed or
+removed, a request sent, a statement given to DuckDB.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +26,7 @@ from typing import Any, Literal, Self
 
 import duckdb
 import pandas as pd  # noqa: F401 - DuckDB imports it when it is first given a list: once is enough
-from pydantic import AnyHttpUrl, BaseModel, SecretStr
+from pydantic import AnyHttpUrl, BaseModel, SecretStr, TypeAdapter
 
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync import Depth, sync_organisation
@@ -72,6 +73,9 @@ class End(BaseModel):
     seconds: float
 
 
+_TASKS, _ENDS = TypeAdapter(list[Task]), TypeAdapter(list[End])
+
+
 class Victims:
     """The process that forks syncs; ends with the `with` block."""
 
@@ -94,12 +98,17 @@ class Victims:
 
     def sync(self, task: Task) -> End:
         """Do one, and wait for its end."""
+        (end,) = self.sync_at_once([task])
+        return end
+
+    def sync_at_once(self, tasks: Sequence[Task]) -> list[End]:
+        """Do all of them at the same time, and wait until all have ended."""
         asks, answers = self._process.stdin, self._process.stdout
         assert asks is not None
         assert answers is not None
-        asks.write(task.model_dump_json() + "\n")
+        asks.write(_TASKS.dump_json(list(tasks)).decode() + "\n")
         asks.flush()
-        return End.model_validate_json(answers.readline())
+        return _ENDS.validate_json(answers.readline())
 
 
 # --- in the process that forks -------------------------------------------------------------------
@@ -108,32 +117,46 @@ class Victims:
 def _serve() -> None:
     gc.freeze()  # so that children share what is imported
     for line in sys.stdin:
-        end = _fork(Task.model_validate_json(line))
-        sys.stdout.write(end.model_dump_json() + "\n")
+        children = [_Child.fork(task) for task in _TASKS.validate_json(line)]
+        ends = [child.wait() for child in children]
+        sys.stdout.write(_ENDS.dump_json(ends).decode() + "\n")
         sys.stdout.flush()
 
 
-def _fork(task: Task) -> End:
-    reading, writing = os.pipe()
-    began = time.monotonic()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        _live(task, writing)
-    os.close(writing)
-    if task.die_after is not None:
-        time.sleep(task.die_after)
-        os.kill(child, signal.SIGKILL)
-    with os.fdopen(reading) as told:
-        effects = told.read().splitlines()
-    _, status = os.waitpid(child, 0)
-    ended: dict[int, Literal["done", "killed"]] = {0: "done", -signal.SIGKILL: "killed"}
-    return End(
-        ended=ended.get(os.waitstatus_to_exitcode(status), "failed"),
-        effects=len(effects),
-        last=effects[-1] if effects else "",
-        seconds=time.monotonic() - began,
-    )
+@dataclass(frozen=True)
+class _Child:
+    """A sync in its own process; `told` is where it tells of its effects."""
+
+    task: Task
+    pid: int
+    told: int
+    began: float
+
+    @classmethod
+    def fork(cls, task: Task) -> Self:
+        reading, writing = os.pipe()
+        began = time.monotonic()
+        pid = os.fork()
+        if pid == 0:
+            os.close(reading)
+            _live(task, writing)
+        os.close(writing)
+        return cls(task, pid, reading, began)
+
+    def wait(self) -> End:
+        if self.task.die_after is not None:
+            time.sleep(self.task.die_after)
+            os.kill(self.pid, signal.SIGKILL)
+        with os.fdopen(self.told) as told:
+            effects = told.read().splitlines()
+        _, status = os.waitpid(self.pid, 0)
+        ended: dict[int, Literal["done", "killed"]] = {0: "done", -signal.SIGKILL: "killed"}
+        return End(
+            ended=ended.get(os.waitstatus_to_exitcode(status), "failed"),
+            effects=len(effects),
+            last=effects[-1] if effects else "",
+            seconds=time.monotonic() - self.began,
+        )
 
 
 # --- in the child --------------------------------------------------------------------------------
