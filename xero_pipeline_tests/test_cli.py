@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from xero_pipeline.assets import RESOURCES
 from xero_pipeline.assets.extraction import extraction
@@ -196,6 +197,45 @@ def test_connecting_says_what_was_connected_and_what_comes_next(
     assert "xero-pipeline sync" in ran.out
     listed = json.loads(run("connections", "list", "--json").out)
     assert [(each["organisation_name"], each["status"]) for each in listed] == [(AGENCY, "healthy")]
+
+
+def test_a_custom_connection_needs_no_browser(
+    run: Run, at_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = next(each for each in at_sandbox.apps if each.custom_connection)
+    monkeypatch.setenv("XERO_CLIENT_ID", app.client_id)
+    monkeypatch.setenv("XERO_CLIENT_SECRET", app.client_secret or "")
+    ran = run(*CONNECT, "--custom")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Connected Harbour Studio to workspace studio." in ran.out
+    assert at_sandbox.url not in ran.out
+
+
+def test_the_key_is_changed_and_where_it_lies_is_said(
+    run: Run, at_sandbox: RunningSandbox, tmp_path: Path
+) -> None:
+    run(*CONNECT)
+    before = (tmp_path / "home" / "secret.key").read_text()
+    ran = run("rotate-key")
+    assert (ran.code, ran.err) == (0, "")
+    assert "1 sign-in is encrypted with the newest key" in ran.out
+    assert before not in (tmp_path / "home" / "secret.key").read_text()
+    assert run("connections", "check").code == 0
+
+
+def test_a_key_of_the_environment_is_changed_by_a_person(
+    run: Run, at_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    monkeypatch.setenv("XERO_PIPELINE_SECRET_KEY", first)
+    run(*CONNECT)
+    refused = run("rotate-key")
+    assert refused.is_plain_failure
+    assert "Put a new one in front of it" in refused.err
+    monkeypatch.setenv("XERO_PIPELINE_SECRET_KEY", f"{second},{first}")
+    assert "all but the first of 2" in run("rotate-key").out
+    monkeypatch.setenv("XERO_PIPELINE_SECRET_KEY", second)
+    assert run("connections", "check").code == 0
 
 
 def test_the_address_to_sign_in_at_stands_on_a_line_of_its_own(

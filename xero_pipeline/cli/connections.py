@@ -48,15 +48,20 @@ NoBrowser = Annotated[
 
 @group.command()
 def connect(
+    *,
     workspace: Annotated[str, typer.Option(help="What you call these books.")],
     purpose: Annotated[Purpose, typer.Option(help="Your agency's own books, or a client's.")],
     organisation: Annotated[
         str | None, typer.Option(help="The organisation's name, when you have several.")
     ] = None,
+    custom: Annotated[
+        bool, typer.Option("--custom", help="The app is a custom connection: nobody signs in.")
+    ] = False,
     no_browser: NoBrowser = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
     """Connect a Xero organisation: sign in at Xero, choose it, confirm it."""
+    open_browser = _announce if no_browser else _browse
     with Connections.open(Settings()) as connections:
         if connections.room_left() == 0:
             out.print(_NO_ROOM)
@@ -64,7 +69,7 @@ def connect(
             workspace,
             purpose,
             organisation=organisation,
-            open_browser=_announce if no_browser else _browse,
+            open_browser=None if custom else open_browser,
             choose=_choose,
             confirm=lambda found: _confirm(found, ask=not yes),
         )
