@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import requests
 
-from xero_pipeline.connections import Connections
+from xero_pipeline.alerts import Channels
+from xero_pipeline.connections import Connection, Connections, Status
+from xero_pipeline.connections.vault import Vault
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse import WarehouseError, read_published
 from xero_pipeline.xero import XeroError
@@ -18,6 +22,9 @@ from xero_pipeline.xero.oauth import XeroApp
 
 _TIMEOUT_SECONDS = 10
 _TOLERATED_SKEW = timedelta(minutes=2)
+_LEAST_FREE_BYTES = 1_000_000_000
+# A new snapshot is written while earlier ones are still there.
+_COPIES_OF_THE_WAREHOUSE = 2
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,10 @@ def diagnose(settings: Settings) -> list[Finding]:
     """Look at everything, in the order in which a failure would hide the next."""
     return [
         _app(settings),
-        *_xero(settings),
+        *_guarded("Key", lambda: _key(settings)),
+        *_network(settings),
+        *_extras(settings),
+        *_guarded("Disk", lambda: _disk(settings)),
         *_guarded("Home and connections", lambda: _connections(settings)),
         *_guarded("Published warehouse", lambda: _published(settings)),
     ]
@@ -48,28 +58,60 @@ def _app(settings: Settings) -> Finding:
             "client id into the environment or .env.",
         )
     flow = "with a secret" if settings.client_secret else "without a secret (PKCE)"
-    return Finding("Xero app", True, f"client id {settings.client_id}, {flow}.")
+    return Finding(
+        "Xero app",
+        True,
+        f"client id {settings.client_id}, {flow}, tier {settings.tier}, "
+        f"{settings.scope_style} scopes.",
+    )
 
 
-def _xero(settings: Settings) -> Iterator[Finding]:
-    url = str(settings.identity_url).rstrip("/") + "/.well-known/openid-configuration"
-    try:
-        answer = requests.get(url, timeout=_TIMEOUT_SECONDS)
-    except requests.RequestException:
+def _key(settings: Settings) -> Iterator[Finding]:
+    vault = Vault.open(settings)
+    vault.encrypt(b"")
+    yield Finding("Key", True, f"Tokens are encrypted with the one from {vault.where}.")
+
+
+# --- Xero -----------------------------------------------------------------------------------------
+
+
+def _network(settings: Settings) -> Iterator[Finding]:
+    identity = str(settings.identity_url).rstrip("/") + "/.well-known/openid-configuration"
+    answers = {
+        "XERO_IDENTITY_URL": _answer(identity),
+        "XERO_LOGIN_URL": _answer(str(settings.login_url)),
+        "XERO_API_URL": _answer(str(settings.api_url)),
+    }
+    silent = [name for name, answer in answers.items() if answer is None]
+    if silent:
         yield Finding(
             "Network",
             False,
-            f"{settings.identity_url} does not answer. Check the network, or XERO_IDENTITY_URL.",
+            f"No answer from the address in {' and '.join(silent)}. Check the network and a proxy, "
+            "or the setting.",
         )
-        return
-    yield Finding("Network", True, f"{settings.identity_url} answers.")
+    else:
+        yield Finding("Network", True, "Xero's login, identity and API addresses answer.")
+    if (told := answers["XERO_IDENTITY_URL"]) is not None:
+        yield from _clock(told)
+        if settings.client_id:
+            yield _credentials(settings)
+
+
+def _answer(url: str) -> requests.Response | None:
+    """Whatever it says: that it says something is what counts."""
+    try:
+        return requests.get(url, timeout=_TIMEOUT_SECONDS, allow_redirects=False)
+    except requests.RequestException:
+        return None
+
+
+def _clock(answer: requests.Response) -> Iterator[Finding]:
     if "Date" in answer.headers:
         skew = abs(datetime.now(UTC) - parsedate_to_datetime(answer.headers["Date"]))
         is_fine = skew <= _TOLERATED_SKEW
         advice = "" if is_fine else " Set this machine's clock: tokens are judged by time."
         yield Finding("Clock", is_fine, f"{skew.total_seconds():.0f} s from Xero's.{advice}")
-    if settings.client_id:
-        yield _credentials(settings)
 
 
 def _credentials(settings: Settings) -> Finding:
@@ -80,6 +122,44 @@ def _credentials(settings: Settings) -> Finding:
     return Finding("Credentials", True, "Xero accepts the app's client id and secret.")
 
 
+# --- what is set besides --------------------------------------------------------------------------
+
+
+def _extras(settings: Settings) -> Iterator[Finding]:
+    if settings.webhook_key:
+        yield Finding(
+            "Webhooks", True, "A signing key is set; `xero-pipeline webhooks serve` receives them."
+        )
+    if settings.alert_urls:
+        yield from _guarded("Alerts", lambda: _alerts(settings))
+
+
+def _alerts(settings: Settings) -> Iterator[Finding]:
+    Channels(settings.alert_urls)
+    count = len(settings.alert_urls)
+    yield Finding("Alerts", True, f"{count} address{'' if count == 1 else 'es'} understood.")
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    build = settings.build_database
+    size = build.stat().st_size if build.exists() else 0
+    needed = max(_LEAST_FREE_BYTES, _COPIES_OF_THE_WAREHOUSE * size)
+    free = shutil.disk_usage(_existing(settings.home)).free
+    advice = "" if free >= needed else f" A run may need {_gigabytes(needed)}: free some space."
+    yield Finding("Disk", free >= needed, f"{_gigabytes(free)} free at {settings.home}.{advice}")
+
+
+def _existing(path: Path) -> Path:
+    return next(each for each in (path, *path.parents) if each.exists())
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:.1f} GB"
+
+
+# --- connections and figures ----------------------------------------------------------------------
+
+
 def _connections(settings: Settings) -> Iterator[Finding]:
     with Connections.open(settings) as connections:
         known = connections.connections()
@@ -87,15 +167,19 @@ def _connections(settings: Settings) -> Iterator[Finding]:
         sentence = f"{settings.home}, {len(known)} organisation{plural} connected."
         yield Finding("Home", True, sentence)
         for connection in known:
-            try:
-                connections.check(connection.organisation_id)
-            except XeroError as failure:
-                yield Finding(connection.organisation_name, False, str(failure))
-            else:
-                left = connections.calls_left(connection.organisation_id)
-                yield Finding(
-                    connection.organisation_name, True, f"Xero answers; {left} calls left today."
-                )
+            yield _connection(connections, connection)
+
+
+def _connection(connections: Connections, known: Connection) -> Finding:
+    name = known.organisation_name
+    try:
+        now = connections.check(known.organisation_id)
+    except XeroError as failure:
+        return Finding(name, False, str(failure))
+    if now.status is not Status.HEALTHY:
+        return Finding(name, False, f"{now.status_reason} {now.next_step}")
+    left = connections.calls_left(known.organisation_id)
+    return Finding(name, True, f"Xero answers; {left} calls left today.")
 
 
 def _published(settings: Settings) -> Iterator[Finding]:

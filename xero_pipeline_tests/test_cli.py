@@ -540,6 +540,33 @@ def test_an_organisation_that_fails_is_named_while_the_others_are_published(
     assert len(asked) == 2
 
 
+@pytest.mark.usefixtures("one_model")
+def test_purging_takes_an_organisation_out_of_what_is_landed_and_published(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with small_sandbox() as sandbox:
+        set_environment(monkeypatch, environment(sandbox, tmp_path / "home"))
+        now = datetime.now(UTC)
+        studio = Studio(sandbox, settings_of(sandbox, tmp_path / "home"), TestClock(now))
+        studio.connect("agency", Purpose.AGENCY)
+        client = studio.connect("client", Purpose.CLIENT)
+        assert run("sync").code == 0
+        ran = run("connections", "remove", client.organisation_name, "--purge", "--yes")
+    assert (ran.code, ran.err) == (0, "")
+    assert "is deleted for good" in ran.out
+    published = json.loads(run("query", "select name from staging.organisations", "--json").out)
+    assert published == [{"name": AGENCY}]
+    rows = "select organisation_name, status from ops.connections order by status"
+    assert json.loads(run("query", rows, "--json").out) == [
+        {"organisation_name": AGENCY, "status": "healthy"},
+        {"organisation_name": client.organisation_name, "status": "removed"},
+    ]
+    home = tmp_path / "home"
+    landed = {each.name for each in (home / "landing").glob("*/*")}
+    assert client.organisation_id not in landed
+    assert len(list((home / "snapshots").iterdir())) == 1
+
+
 def test_the_installed_command_ends_with_one_and_a_sentence(tmp_path: Path) -> None:
     program = Path(sys.executable).with_name("xero-pipeline")
     finished = subprocess.run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from xero_pipeline.connections import Purpose
 from xero_pipeline.doctor import Finding, diagnose
 from xero_pipeline.settings import Settings
+from xero_pipeline.xero.oauth import READ_SCOPES
 from xero_pipeline_tests.studio import (
     AGENCY,
     Studio,
@@ -48,9 +50,11 @@ def test_all_is_well_until_something_has_to_be_published(studio: Studio) -> None
     findings = found(studio.settings)
     assert [subject for subject, each in findings.items() if each.is_fine] == [
         "Xero app",
+        "Key",
         "Network",
         "Clock",
         "Credentials",
+        "Disk",
         "Home",
         AGENCY,
     ]
@@ -106,6 +110,47 @@ def test_an_organisation_that_was_disconnected_is_found(tmp_path: Path) -> None:
         finding = found(studio.settings)[AGENCY]
     assert not finding.is_fine
     assert "xero-pipeline connections reconnect" in finding.sentence
+
+
+def test_each_address_of_xeros_that_does_not_answer_is_named(studio: Studio) -> None:
+    nobody = f"http://localhost:{free_port()}"
+    finding = found(changed(studio, login_url=nobody, api_url=nobody))["Network"]
+    assert not finding.is_fine
+    assert "XERO_LOGIN_URL and XERO_API_URL" in finding.sentence
+
+
+def test_a_key_that_is_none_is_found(studio: Studio) -> None:
+    finding = found(changed(studio, secret_key="not a key"))["Key"]
+    assert not finding.is_fine
+    assert "XERO_PIPELINE_SECRET_KEY" in finding.sentence
+    assert "not a key" not in finding.sentence
+
+
+def test_alert_addresses_and_a_webhook_key_are_looked_at_when_they_are_set(studio: Studio) -> None:
+    findings = found(changed(studio, webhook_key="k", alert_urls="json://localhost nonsense://x"))
+    assert findings["Webhooks"].is_fine
+    assert not findings["Alerts"].is_fine
+    assert "URL number 2" in findings["Alerts"].sentence
+    assert "Alerts" not in found(studio.settings)
+
+
+def test_a_full_disk_is_found(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage(studio.settings.home)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=500_000_000))
+    finding = found(studio.settings)["Disk"]
+    assert not finding.is_fine
+    assert "0.5 GB free" in finding.sentence
+    assert "free some space" in finding.sentence
+
+
+def test_an_organisation_that_is_read_only_in_part_is_found(tmp_path: Path) -> None:
+    with studio_at(tmp_path) as studio:
+        scopes = " ".join(scope for scope in READ_SCOPES if "payments" not in scope)
+        settings = settings_of(studio.sandbox, studio.settings.home, scopes=scopes)
+        Studio(studio.sandbox, settings, studio.clock).connect("agency", Purpose.AGENCY)
+        finding = found(settings)[AGENCY]
+    assert not finding.is_fine
+    assert "accounting.payments.read" in finding.sentence
 
 
 def test_a_home_that_is_no_folder_is_found(studio: Studio, tmp_path: Path) -> None:
