@@ -19,6 +19,7 @@ from xero_pipeline.connections.health import seen_at
 from xero_pipeline.connections.health_record import HealthRecord
 from xero_pipeline.connections.locks import Locks
 from xero_pipeline.connections.model import (
+    Cause,
     Connection,
     EndpointUsage,
     MonitoredAccount,
@@ -44,7 +45,7 @@ from xero_pipeline.connections.vault import Vault
 from xero_pipeline.settings import Settings
 from xero_pipeline.xero.client import OrganisationClient
 from xero_pipeline.xero.endpoints import ENDPOINTS
-from xero_pipeline.xero.errors import NeedsReconnect, XeroError
+from xero_pipeline.xero.errors import ConsentExpired, NeedsReconnect, XeroError
 from xero_pipeline.xero.limits import Asker, Clock, SystemClock
 
 _ACCOUNTS = next(endpoint for endpoint in ENDPOINTS if endpoint.name == "accounts")
@@ -400,8 +401,11 @@ class Connections:
 
     def _alive(self, organisation: str) -> Connection:
         connection = self.find(organisation)
+        name = connection.organisation_name
+        if connection.status_cause is Cause.CONSENT_EXPIRED:
+            raise ConsentExpired(name)
         if connection.is_sign_in_dead:
-            raise NeedsReconnect(connection.organisation_name)
+            raise NeedsReconnect(name)
         return connection
 
     def _mark(self, id: str, error: XeroError) -> None:

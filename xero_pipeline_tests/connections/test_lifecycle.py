@@ -189,9 +189,50 @@ def test_check_refuses_an_organisation_that_is_not_the_one_connected(
 
 
 def test_check_takes_over_a_new_name(agency: Connections, settings: Settings) -> None:
+    key = agency.find("Agency Ltd").organisation_key
     with sqlite3.connect(settings.home / "state.db") as database:
         database.execute("UPDATE connections SET name = 'Former Name Ltd'")
-    assert agency.check("Former Name Ltd").organisation_name == "Agency Ltd"
+    renamed = agency.check("Former Name Ltd")
+    assert (renamed.organisation_name, renamed.organisation_key) == ("Agency Ltd", key)
+
+
+def test_check_does_not_forget_what_a_role_does_not_reach(agency: Connections) -> None:
+    agency.record_sync("Agency Ltd", problems=[MissingPermission("Agency Ltd", "trial_balance")])
+    assert agency.check("Agency Ltd").degraded_endpoints == ("trial_balance",)
+
+
+def test_check_brings_back_what_works_again(agency: Connections, sandbox: RunningSandbox) -> None:
+    sandbox.control.fault("disconnected_403", path="/api.xro/")
+    with pytest.raises(OrganisationNotConnected, match="trial"):
+        agency.check("Agency Ltd")
+    assert not agency.find("Agency Ltd").may_sync
+    assert agency.check("Agency Ltd").status is Status.HEALTHY
+
+
+def test_removing_tells_who_shares_the_sign_in(
+    connections: Connections, person: Person, sandbox: RunningSandbox
+) -> None:
+    for book in ("cafe", "garage"):
+        sandbox.control.consent([book], user=ACCOUNTANT)
+        person.connect(connections, "Clients", Purpose.CLIENT)
+    assert connections.removal("Cafe Ltd").shares_sign_in_with == ("Garage Ltd",)
+    connections.remove("Garage Ltd")
+    assert connections.removal("Cafe Ltd").shares_sign_in_with == ()
+
+
+def test_an_organisation_that_comes_back_has_the_key_it_had(
+    agency: Connections, person: Person, settings: Settings
+) -> None:
+    with sqlite3.connect(settings.home / "state.db") as database:
+        database.execute("UPDATE connections SET organisation_key = 'as-it-was-once-called'")
+    agency.remove("Agency Ltd")
+    (left,) = agency.removed()
+    assert (left.status, left.status_reason) == (
+        Status.REMOVED,
+        "Removed on 2026-04-01; what was read is kept.",
+    )
+    assert person.connect(agency).organisation_key == "as-it-was-once-called"
+    assert agency.removed() == []
 
 
 def test_the_days_calls_are_counted_across_processes(
