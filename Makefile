@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STATE := $(CURDIR)/.xero_pipeline
 
-.PHONY: install demo ui test lint typecheck bench bench-million lock clean
+.PHONY: install demo ui test lint typecheck bench bench-million soak lock clean
 
 install: .venv/installed
 
@@ -37,6 +37,12 @@ bench: install
 
 bench-million: install
 	$(BIN)/python -m xero_pipeline_tests.benchmarks --million
+
+# Hours: what the tests in proof/ run for seconds, and whether they would notice a loss.
+soak: install
+	$(BIN)/python -m xero_pipeline_tests.proof mutations
+	$(BIN)/python -m xero_pipeline_tests.proof schedules --count 10000
+	$(BIN)/python -m xero_pipeline_tests.proof kills --count 2000
 
 lock:
 	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
