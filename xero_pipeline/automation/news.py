@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import field
 
 from pydantic.dataclasses import dataclass
 
@@ -13,12 +12,12 @@ class Heard:
     """How far the events have been turned into runs; the sensor's cursor.
 
     Attributes:
-        handled: every event up to this number is.
-        ahead: organisation id -> the number up to which its own events are, beyond `handled`.
+        handled: every event up to this number is, but for those of
+        waiting: organisation ids, which have events and could not be asked for yet.
     """
 
     handled: int = 0
-    ahead: Mapping[str, int] = field(default_factory=dict)
+    waiting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,26 +41,16 @@ def listen(
 ) -> Round:
     """Coalesce events into organisations to read.
 
-    Events of an organisation that may not be asked now (it is being read, or has no calls left)
-    wait: a run that has begun may have passed the changed record already. Those of organisations
-    that are not connected are let go.
+    An organisation that may not be asked now (it is being read, or has no calls left) waits: a run
+    that has begun may have passed the changed record already. Events of organisations that are not
+    connected are let go.
 
     Args:
         last_events: organisation id -> number of its newest event after `heard.handled`.
         known: organisation ids that are connected.
         may_be_asked: those of them for which a run may be asked now.
     """
-    news = {
-        organisation: last
-        for organisation, last in last_events.items()
-        if organisation in known and last > heard.ahead.get(organisation, 0)
-    }
-    to_read = sorted(news.keys() & set(may_be_asked))
-    ahead = {
-        organisation: last
-        for organisation, last in {**heard.ahead, **{each: news[each] for each in to_read}}.items()
-        if organisation in last_events
-    }
-    if news.keys() <= set(to_read):  # nobody waits
-        return Round(to_read, Heard(max(last_events.values(), default=heard.handled)))
-    return Round(to_read, Heard(heard.handled, ahead))
+    news = {*last_events, *heard.waiting} & set(known)
+    to_read = news & set(may_be_asked)
+    handled = max(last_events.values(), default=heard.handled)
+    return Round(sorted(to_read), Heard(handled, tuple(sorted(news - to_read))))

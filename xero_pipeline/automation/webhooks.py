@@ -30,7 +30,7 @@ def webhook_refresh(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> 
     with closing(Inbox.open(pipeline.settings())) as inbox:
         inbox.forget(now - _KEPT)
         last_events = {id: news.last_event for id, news in inbox.news(heard.handled).items()}
-    if not last_events:
+    if not last_events and not heard.waiting:
         return dg.SensorResult(skip_reason=dg.SkipReason(_NOTHING_NEW), cursor=context.cursor)
     known = {each.organisation_id: each for each in candidates(pipeline)}
     busy = in_progress(context.instance)
