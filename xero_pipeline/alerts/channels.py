@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ from pydantic import SecretStr
 
 from xero_pipeline.alerts.book import Message, Occasion
 from xero_pipeline.alerts.errors import AlertUrlUnusable
+
+# At DEBUG the library writes the addresses of channels into the log, tokens included.
+logging.getLogger("apprise").addFilter(lambda record: record.levelno > logging.DEBUG)
 
 _BEFORE_TITLE = {
     Occasion.OPENED: "",
