@@ -16,6 +16,7 @@ from xero_pipeline.alerts.errors import AlertUrlUnusable
 from xero_pipeline.connections.database import Database
 from xero_pipeline.settings import Settings
 from xero_pipeline_tests.alerts.chat import Chat, open_chat
+from xero_pipeline_tests.postgres import on_both
 from xero_pipeline_tests.xero.double import TestClock
 
 NOW = datetime(2026, 4, 1, 10, 0, tzinfo=UTC)
@@ -41,8 +42,9 @@ def clock() -> TestClock:
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Iterator[AlertBook]:
-    with closing(Database.open(Settings(home=tmp_path / "home"))) as database:
+def book(tmp_path: Path, state_url: str | None) -> Iterator[AlertBook]:
+    settings = Settings.model_validate({"home": tmp_path / "home", "state_url": state_url})
+    with closing(Database.open(settings)) as database:
         yield AlertBook(database)
 
 
@@ -51,6 +53,7 @@ def desk(book: AlertBook, chat: Chat, clock: TestClock) -> AlertDesk:
     return AlertDesk(book, Channels([SecretStr(chat.url)]), clock)
 
 
+@on_both
 def test_what_lasts_is_told_once(desk: AlertDesk, chat: Chat) -> None:
     for _ in range(3):
         desk.look([REVOKED])
@@ -74,6 +77,7 @@ def test_what_lasts_is_repeated_after_a_day_three_days_and_every_week(
     assert chat.titles[1:] == ["Still so: Garage Ltd needs you"] * 5
 
 
+@on_both
 def test_a_recovery_is_told_once(desk: AlertDesk, book: AlertBook, chat: Chat) -> None:
     desk.look([REVOKED, STALE])
     for _ in range(3):
@@ -94,6 +98,7 @@ def test_the_same_trouble_after_a_recovery_is_a_new_alert(desk: AlertDesk, chat:
     ]
 
 
+@on_both
 def test_a_message_that_no_channel_took_is_tried_again(
     desk: AlertDesk, chat: Chat, clock: TestClock
 ) -> None:

@@ -65,8 +65,13 @@ def delivery(*events: dict[str, str]) -> bytes:
 
 
 @pytest.fixture
-def inbox(tmp_path: Path) -> Iterator[Inbox]:
-    inbox = Inbox.open(Settings(home=tmp_path / "home"))
+def settings(tmp_path: Path, state_url: str | None) -> Settings:
+    return Settings.model_validate({"home": tmp_path / "home", "state_url": state_url})
+
+
+@pytest.fixture
+def inbox(settings: Settings) -> Iterator[Inbox]:
+    inbox = Inbox.open(settings)
     yield inbox
     inbox.close()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from xero_pipeline.settings import Settings
 from xero_pipeline.webhooks import Inbox
 from xero_pipeline.webhooks.delivery import Event
+from xero_pipeline_tests.postgres import on_both
 from xero_pipeline_tests.webhooks.conftest import event
+
+pytestmark = on_both
 
 NOW = datetime(2026, 4, 1, 10, 0, tzinfo=UTC)
 
@@ -36,10 +38,10 @@ def test_numbers_are_not_used_again_after_old_events_were_forgotten(inbox: Inbox
     assert inbox.news()["harbour"].last_event > first
 
 
-def test_another_process_finds_what_was_stored(inbox: Inbox, tmp_path: Path) -> None:
+def test_another_process_finds_what_was_stored(inbox: Inbox, settings: Settings) -> None:
     inbox.store([changed("harbour", "inv-1")], NOW)
 
-    elsewhere = Inbox.open(Settings(home=tmp_path / "home"))
+    elsewhere = Inbox.open(settings)
 
     assert elsewhere.news()["harbour"].received_at == NOW
     elsewhere.close()
