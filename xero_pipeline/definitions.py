@@ -10,7 +10,7 @@ from xero_pipeline.automation.alerts import (
     run_failure_alerts,
     run_recovery_alerts,
 )
-from xero_pipeline.automation.freshness import FRESH, TO_BE_FRESH
+from xero_pipeline.automation.freshness import with_freshness
 from xero_pipeline.automation.jobs import RECONCILE, REFRESH
 from xero_pipeline.automation.schedules import nightly, weekly_reconcile
 from xero_pipeline.automation.sensors import incremental_refresh
@@ -18,7 +18,7 @@ from xero_pipeline.automation.upkeep import keep_connections_alive
 from xero_pipeline.automation.webhooks import webhook_refresh
 
 defs = dg.Definitions(
-    assets=ALL_ASSETS,
+    assets=with_freshness(ALL_ASSETS),
     jobs=[REFRESH, RECONCILE],
     schedules=[nightly, weekly_reconcile],
     sensors=[
@@ -32,7 +32,4 @@ defs = dg.Definitions(
     resources=RESOURCES,
     # One DuckDB file has one writer: processes of their own per step would only cost seconds each.
     executor=dg.in_process_executor,
-).map_resolved_asset_specs(
-    func=lambda spec: dg.apply_freshness_policy(spec, FRESH),
-    selection=TO_BE_FRESH,
 )

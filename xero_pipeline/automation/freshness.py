@@ -1,5 +1,6 @@
 """What has to be fresh, and how fresh: the UI shows what is not."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import dagster as dg
@@ -12,7 +13,15 @@ FRESH = dg.FreshnessPolicy.time_window(
 """Every refresh writes these assets, though nothing may have changed. A warning after two hours
 without any; failing after a night without one, and two hours to be late."""
 
-TO_BE_FRESH = dg.AssetSelection.groups("marts") | dg.AssetSelection.assets(
-    raw_key("organisation"), PUBLISHED
-)
-"""What people read, and what tells when Xero was last asked."""
+_FRESH_GROUP = "marts"
+_FRESH_KEYS = (raw_key("organisation"), PUBLISHED)
+
+
+def with_freshness(assets: Iterable[dg.AssetsDefinition]) -> list[dg.AssetsDefinition]:
+    """The policy on what people read, and on what tells when Xero was last asked."""
+    return list(dg.map_asset_specs(_with_freshness, assets))
+
+
+def _with_freshness(spec: dg.AssetSpec) -> dg.AssetSpec:
+    is_read = spec.group_name == _FRESH_GROUP or spec.key in _FRESH_KEYS
+    return dg.apply_freshness_policy(spec, FRESH) if is_read else spec
