@@ -12,8 +12,9 @@ from pydantic import SecretStr
 from xero_pipeline.alerts.book import Message, Occasion
 from xero_pipeline.alerts.errors import AlertUrlUnusable
 
-# At DEBUG the library writes the addresses of channels into the log, tokens included.
-logging.getLogger("apprise").addFilter(lambda record: record.levelno > logging.DEBUG)
+# At DEBUG these write the addresses of channels into the log, and some hold tokens in their path.
+for _name in ("apprise", "urllib3.connectionpool"):
+    logging.getLogger(_name).addFilter(lambda record: record.levelno > logging.DEBUG)
 
 _BEFORE_TITLE = {
     Occasion.OPENED: "",
