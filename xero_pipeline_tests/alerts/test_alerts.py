@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -167,6 +168,16 @@ def test_a_url_of_no_known_service_is_named_by_its_place_and_not_shown() -> None
     with pytest.raises(AlertUrlUnusable, match="URL number 2") as refused:
         Channels([SecretStr("json://localhost/"), SecretStr("pigeon://secret@post")])
     assert "secret" not in str(refused.value)
+
+
+def test_no_part_of_a_channels_address_is_logged(
+    book: AlertBook, chat: Chat, clock: TestClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        AlertDesk(book, Channels([SecretStr(f"{chat.url}secret/path")]), clock).look([REVOKED])
+
+    assert chat.heard
+    assert "secret/path" not in caplog.text
 
 
 def test_urls_in_the_environment_are_separated_by_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
