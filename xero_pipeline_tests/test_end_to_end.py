@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import operator
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -31,8 +32,11 @@ from xero_pipeline.automation import Outcome, refresh_in_process
 from xero_pipeline.cli import app
 from xero_pipeline.connections import Connection
 from xero_pipeline.demo.proof import Proof, prove
+from xero_pipeline.sandbox.events import ContactAdded
 from xero_pipeline.sandbox.serve import RunningSandbox
 from xero_pipeline.settings import Settings
+from xero_pipeline.sync import Depth
+from xero_pipeline.warehouse import STEPS, ModelGraph, build_step, open_build_database
 from xero_pipeline.xero import ENDPOINTS, REPORTS
 from xero_pipeline_tests.conftest import DEMO, DEMO_START, SandboxFactory
 from xero_pipeline_tests.connected import connect_both, environment
@@ -211,6 +215,42 @@ def test_a_rebuild_mends_it_from_the_landed_pages_without_a_call(
         for table in ("snapshots.task_documents", "marts.client_tasks", "marts.client_task_events"):
             for one, other in ((table, f"earlier.{table}"), (f"earlier.{table}", table)):
                 assert published.sql(f"from {one} except from {other}").fetchall() == []
+
+
+def test_an_increment_rebuilds_who_changed_and_leaves_what_a_whole_build_would(
+    pipeline: Pipeline, second: Refresh, tmp_path: Path
+) -> None:
+    control, known = pipeline.sandbox.control, [pipeline.agency, pipeline.client]
+    with open_build_database(pipeline.settings.build_database) as build:
+        for step in STEPS:
+            build_step(build, ModelGraph.discover(), step)
+    control.advance(dt.timedelta(minutes=15))
+    control.apply("client", [ContactAdded(control.now(), "newcomer", "Newcomer Limited")])
+
+    keys = [each.organisation_key for each in known]
+    outcome = refresh_in_process(pipeline.settings, keys, depth=Depth.INCREMENT)
+
+    assert outcome == Outcome(problems=(), is_published=True)
+    copy = shutil.copy(pipeline.settings.build_database, tmp_path / "copy.duckdb")
+    with duckdb.connect(copy) as build:
+        newest = "select organisation_id::varchar from ops.builds order by number desc limit 1"
+        assert build.sql(newest).fetchall() == [(pipeline.client.organisation_id,)]
+        after_the_increment = _contents(build)
+        ModelGraph.discover().build(build)
+        assert after_the_increment == _contents(build)
+
+
+def _contents(warehouse: duckdb.DuckDBPyConnection) -> dict[str, object]:
+    """Every table of the models as a number of rows and a digest of them."""
+    tables = warehouse.sql(
+        "select schema_name || '.' || table_name from duckdb_tables() "
+        "where schema_name in ('staging', 'intermediate', 'snapshots', 'marts')"
+    ).fetchall()
+    assert len(tables) > 80
+    return {
+        table: warehouse.sql(f"select count(*), bit_xor(hash(t)) from {table} as t").fetchone()
+        for (table,) in tables
+    }
 
 
 def test_a_partition_is_materialised_from_the_ui(pipeline: Pipeline, second: Refresh) -> None:
