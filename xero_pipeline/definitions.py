@@ -14,13 +14,14 @@ from xero_pipeline.automation.freshness import with_freshness
 from xero_pipeline.automation.jobs import RECONCILE, REFRESH
 from xero_pipeline.automation.schedules import nightly, weekly_reconcile
 from xero_pipeline.automation.sensors import incremental_refresh
+from xero_pipeline.automation.tidying import tidy_job, weekly_tidy
 from xero_pipeline.automation.upkeep import keep_connections_alive
 from xero_pipeline.automation.webhooks import webhook_refresh
 
 defs = dg.Definitions(
     assets=with_freshness(ALL_ASSETS),
-    jobs=[REFRESH, RECONCILE],
-    schedules=[nightly, weekly_reconcile],
+    jobs=[REFRESH, RECONCILE, tidy_job],
+    schedules=[nightly, weekly_reconcile, weekly_tidy],
     sensors=[
         incremental_refresh,
         webhook_refresh,

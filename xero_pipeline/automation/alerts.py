@@ -19,6 +19,7 @@ from xero_pipeline.assets.deliveries import IS_RECORDED
 from xero_pipeline.assets.resources import Pipeline
 from xero_pipeline.automation.causes import cause
 from xero_pipeline.automation.jobs import RECONCILE, REFRESH
+from xero_pipeline.automation.tidying import tidy_job
 
 _OF_CONNECTIONS = (Kind.CONNECTION, Kind.STALE, Kind.BUDGET)
 _NOTHING_NEW = "Nothing new to tell: {} open."
@@ -40,7 +41,7 @@ def reconnect_alerts(context: dg.SensorEvaluationContext, pipeline: Pipeline) ->
 
 
 @dg.run_failure_sensor(
-    monitored_jobs=[REFRESH, RECONCILE],
+    monitored_jobs=[REFRESH, RECONCILE, tidy_job],
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
@@ -65,7 +66,7 @@ def run_failure_alerts(context: dg.RunFailureSensorContext, pipeline: Pipeline) 
 
 @dg.run_status_sensor(
     run_status=dg.DagsterRunStatus.SUCCESS,
-    monitored_jobs=[REFRESH, RECONCILE],
+    monitored_jobs=[REFRESH, RECONCILE, tidy_job],
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
