@@ -123,7 +123,7 @@ class Marks:
             if key == ORGANISATION or _has_changed(brought) or organisation not in marked:
                 marked.add(organisation)
                 yield dg.AssetMaterialization(
-                    key, partition=organisation, metadata=_metadata(brought.name, [sync])
+                    key, partition=organisation, metadata=_of_one(sync, brought)
                 )
 
     def _of(self, key: dg.AssetKey) -> set[str]:
@@ -134,6 +134,19 @@ class Marks:
 
 def _has_changed(brought: EndpointSync) -> bool:
     return brought.rows_changed + brought.rows_removed > 0
+
+
+def _of_one(sync: OrganisationSync, brought: EndpointSync) -> Mapping[str, int]:
+    """Little, since a run may bring an event for every organisation and table: what the whole sync
+    cost is told with the organisation's own."""
+    rows = {
+        "rows received": brought.rows_received,
+        "rows changed": brought.rows_changed,
+        "rows removed": brought.rows_removed,
+    }
+    if brought.name != ORGANISATION.path[-1]:
+        return rows
+    return rows | {"calls (whole sync)": sync.calls, "bytes on the wire": sync.wire_bytes}
 
 
 def _metadata(endpoint: str, syncs: Sequence[OrganisationSync]) -> Mapping[str, dg.MetadataValue]:

@@ -10,7 +10,7 @@ from xero_pipeline.assets import connection_check
 from xero_pipeline.assets.keys import CONNECTIONS, PUBLISHED, WAREHOUSE_POOL, raw_key
 from xero_pipeline.assets.resources import Pipeline, Warehouse
 from xero_pipeline.connections import Connections
-from xero_pipeline.warehouse import create_tables, publish, replace_ops_table
+from xero_pipeline.warehouse import publish, replace_ops_table
 
 
 @dg.asset(
@@ -27,7 +27,6 @@ def connections(
     """`ops.connections`, `ops.monitored_accounts`, `ops.api_usage`: who is connected, which
     accounts are watched, what was spent. No secret among them."""
     with pipeline.connections() as known, warehouse.get_connection() as connection:
-        create_tables(connection)
         rows = {
             "connections": replace_ops_table(
                 connection, "connections", [*known.connections(), *known.removed()]
