@@ -460,7 +460,7 @@ CONCERNS: dict[str, Concern] = {
         ("credit note voided", "credit allocated", "allocation removed"),
     ),
     "invoices": Concern(
-        ("invoice raised",),
+        ("invoice raised", "invoice raised", "part paid"),
         (
             "invoice edited",
             "invoice approved",

@@ -42,12 +42,8 @@ class Lost(AssertionError):
 
     def __init__(self, fleet: Fleet, number: int, found: Sequence[Difference]) -> None:
         self.number = number
-        lines = "\n".join(f"  {difference}" for difference in found)
-        super().__init__(
-            f"After the {fleet.last.value} sync of {', '.join(fleet.endpoints)}:\n{lines}\n"
-            f"  company {number}, syncs {[each.value for each in fleet.depths]}\n"
-            f"  {fleet.schedules[number]}"
-        )
+        lines = [f"Lost in {', '.join(fleet.endpoints)}:", *map(str, found), "after this:"]
+        super().__init__("\n  ".join([*lines, *fleet.story(number)]))
 
 
 @dataclass
@@ -109,7 +105,7 @@ class Stage:
         self._clear(fleet)
         desks = {number: Desk(counts=self.exercised.happenings) for number in fleet.schedules}
         for number, schedule in fleet.schedules.items():
-            self._let_happen(self._book(number), desks[number], schedule.beginning)
+            self._let_happen(self._book(number), desks[number], schedule.beginning, fleet.makes)
         for sync, depth in enumerate(fleet.depths):
             parts = {number: each.parts[sync] for number, each in fleet.schedules.items()}
             self._sync(fleet, depth, parts, desks)
@@ -131,7 +127,9 @@ class Stage:
     ) -> list[Exception]:
         self.xero.be_quiet()
         clients = {
-            self.xero.companies[number].tenant_id: partial(self._begin, number, part, desks[number])
+            self.xero.companies[number].tenant_id: partial(
+                self._begin, number, part, desks[number], fleet.words
+            )
             for number, part in parts.items()
         }
         request = Request(depth, fleet.endpoints)
@@ -141,25 +139,30 @@ class Stage:
         self.exercised.add_sync([self.xero.companies[number] for number in parts], len(failed))
         return failed
 
-    def _begin(self, number: int, part: Part, desk: Desk) -> OrganisationClient:
+    def _begin(
+        self, number: int, part: Part, desk: Desk, words: Sequence[str]
+    ) -> OrganisationClient:
         """It is this company's turn."""
         company = self.xero.companies[number]
         self.xero.pass_time(minutes=2)
-        self._let_happen(company.book, desk, part.before)
+        self._let_happen(company.book, desk, part.before, words)
         for interlude in part.during:
-            happening = partial(self._happen, desk=desk, interlude=interlude)
+            happening = partial(self._happen, desk=desk, interlude=interlude, words=words)
             company.interludes.setdefault(interlude.request, []).append(happening)
         if part.offline_after is not None:
             self.xero.go_offline(company, after=part.offline_after)
         return self.xero.client(company)
 
-    def _let_happen(self, book: Book, desk: Desk, interludes: Sequence[Interlude]) -> None:
+    def _let_happen(
+        self, book: Book, desk: Desk, interludes: Sequence[Interlude], words: Sequence[str]
+    ) -> None:
         for interlude in interludes:
-            self._happen(book, desk, interlude)
+            self._happen(book, desk, interlude, words)
 
-    def _happen(self, book: Book, desk: Desk, interlude: Interlude) -> None:
+    def _happen(self, book: Book, desk: Desk, interlude: Interlude, words: Sequence[str]) -> None:
         self.xero.pass_time(seconds=interlude.seconds)
-        desk.let_happen(book, self.xero.clock.now(), interlude.word, interlude.number)
+        now = self.xero.clock.now()
+        desk.let_happen(book, now, interlude.word(words), interlude.number)
 
     def _book(self, number: int) -> Book:
         return self.xero.companies[number].book

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -133,8 +134,11 @@ def _in_snake_case(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, list):
         return [_in_snake_case(each) for each in value]
     if isinstance(value, Mapping):
-        return {snake_case(key): _in_snake_case(each) for key, each in value.items()}
+        return {_column(key): _in_snake_case(each) for key, each in value.items()}
     return value
+
+
+_column = cache(snake_case)
 
 
 def _own(value: Any) -> Any:  # noqa: ANN401
