@@ -95,6 +95,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
     )
     with open_warehouse(Settings().build_database) as connection:
         create_tables(connection)
+        connection.execute(
+            "insert into raw.organisation (organisation_id, _synced_at) values (?, '2026-03-01')",
+            [HARBOUR],
+        )
     layers = [layer for layer in model_assets(graph) if layer.keys]
     marts = [dg.AssetKey(["marts", "balances"])]
     with dg.DagsterInstance.ephemeral() as instance:
@@ -155,3 +159,24 @@ def test_a_table_is_materialised_with_its_rows_columns_and_where_they_come_from(
     assert lineage.deps_by_column["actual"] == [
         dg.TableColumnDep(dg.AssetKey(["staging", "balances"]), "actual")
     ]
+
+
+def test_a_table_that_has_not_changed_is_told_of_as_before(project: Project) -> None:
+    """Drawing and tracing columns take longer than looking up what was said last."""
+    before, after = (_marts(project.refresh(TIES)) for _ in range(2))
+    assert after.metadata == before.metadata
+
+
+def test_a_changed_list_is_told_of_anew_with_columns_from_where_they_came_before(
+    project: Project,
+) -> None:
+    before = _marts(project.refresh(TIES))
+    after = _marts(project.refresh(UNUSUAL_CURRENCY))
+    lineage = "dagster/column_lineage"
+    assert after.metadata[lineage] == before.metadata[lineage]
+    assert after.metadata["seconds"] != before.metadata["seconds"]
+
+
+def _marts(run: Run) -> dg.AssetMaterialization:
+    (event,) = run.result.asset_materializations_for_node("marts")
+    return event
