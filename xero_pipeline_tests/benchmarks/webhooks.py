@@ -154,20 +154,17 @@ async def _soak(receiver: Receiver, sender: Sender, rate: int, seconds: int) -> 
     receiver.start()
     await receiver.is_up()
     workers = [asyncio.create_task(sender.work()) for _ in range(40)]
-    began, numbers, gone = time.perf_counter(), count(), 0.0
-    killed = asyncio.create_task(asyncio.sleep(0))
-    is_killed = False
-    sent = 0
+    began, numbers, sent = time.perf_counter(), count(), 0
+    killed: asyncio.Task[float] | None = None
     while (elapsed := time.perf_counter() - began) < seconds:
         while sent < elapsed * rate:
             number = next(numbers)
             sender.waiting.append((number, request_of(number)))
             sent += 1
-        if not is_killed and elapsed > seconds / 2:
-            is_killed = True
+        if killed is None and elapsed > seconds / 2:
             killed = asyncio.create_task(_kill_and_restart(receiver))
         await asyncio.sleep(0.005)
-    gone = await killed or 0.0
+    gone = await killed if killed else 0.0
     while len(sender.acknowledged) < sent:
         await asyncio.sleep(0.05)
     sender.is_done = True

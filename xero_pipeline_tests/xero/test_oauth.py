@@ -117,7 +117,7 @@ def test_an_app_with_a_secret_proves_itself_by_basic_auth(xero: Double, clock: T
         "code": "the-code",
         "redirect_uri": "http://localhost:8976/callback",
     }
-    assert tokens.refresh_token.get_secret_value() == "refresh-1"
+    assert tokens.refresh_token == SecretStr("refresh-1")
     assert tokens.expires_at == START + timedelta(minutes=30)
     assert (tokens.xero_userid, tokens.authentication_event_id) == ("user-1", "event-1")
     assert (tokens.name, tokens.email) == ("Ada Lowe", "ada@harbour.example")
@@ -147,7 +147,7 @@ def test_a_refresh_brings_new_tokens_and_keeps_what_xero_does_not_repeat(
     clock.advance(days=3)
     tokens = app_at(xero, clock).refresh(TOKENS)
     assert xero.requests[0].form == {"grant_type": "refresh_token", "refresh_token": "refresh-0"}
-    assert tokens.refresh_token.get_secret_value() == "refresh-1"
+    assert tokens.refresh_token == SecretStr("refresh-1")
     assert tokens.refreshed_at == START + timedelta(days=3)
     assert (tokens.name, tokens.email) == ("Ada Lowe", "ada@harbour.example")
 
@@ -199,7 +199,7 @@ def test_an_outage_is_ridden_out_because_refreshing_again_is_safe(
     xero: Double, clock: TestClock, trouble: Reply
 ) -> None:
     xero.answers("/connect/token", trouble, json_reply(ISSUED))
-    assert app_at(xero, clock).refresh(TOKENS).refresh_token.get_secret_value() == "refresh-1"
+    assert app_at(xero, clock).refresh(TOKENS).refresh_token == SecretStr("refresh-1")
 
 
 def test_an_exchange_is_never_repeated_because_a_code_works_once(
