@@ -29,13 +29,13 @@ from xero_pipeline_tests.proof.truth import BY_NAME, differences
 from xero_pipeline_tests.proof.victims import End, Task, Victims
 
 PAGE_SIZE = 3
-READ = ("accounts", "contacts", "payments")
+READ = ("contacts", "items", "payments")
 _BY_ID = [BY_NAME[name] for name in READ if BY_NAME[name].paged and BY_NAME[name].order]
 _BEGINNING = (
-    *["account added", "contact added", "invoice raised", "contact added"] * 5,
+    *["item added", "contact added", "invoice raised", "contact added"] * 5,
     *["part paid"] * 8,
 )
-_MEANWHILE = ("contact added", "part paid", "contact edited", "payment deleted", "account deleted")
+_MEANWHILE = ("contact added", "part paid", "contact edited", "payment deleted", "item deleted")
 
 Tables = dict[str, list[Any]]
 
@@ -140,7 +140,7 @@ class Campaign:
         scenes, chance = self.scenes(), Random(seed)  # noqa: S311
         while self.kills.total() < kills:
             scene = chance.choice(scenes)
-            deaths = [_death(scene, chance) for _ in range(chance.randint(1, 9))]
+            deaths = [_death(scene, chance) for _ in range(chance.randint(3, 12))]
             restless = self.kills.total() > kills * 2 / 3
             self.follow(scene, deaths, restless=restless, publishes=chance.random() < 1 / 4)
 

@@ -46,9 +46,9 @@ class Interlude:
     @classmethod
     def numbered(cls, number: int) -> Interlude:
         """One of the `_INTERLUDES` there are: hypothesis draws only so many numbers at a time."""
-        rest, request = divmod(number, _LATEST_REQUEST)
-        rest, seconds = divmod(rest, len(_SECONDS))
-        choice, which = divmod(rest, _THINGS)
+        rest, choice = divmod(number, _CHOICES)
+        rest, which = divmod(rest, _THINGS)
+        seconds, request = divmod(rest, _LATEST_REQUEST)
         return cls(request + 1, choice, which, _SECONDS[seconds])
 
     def word(self, words: Sequence[str]) -> str:
@@ -102,7 +102,7 @@ class Fleet:
     @property
     def words(self) -> list[str]:
         """The words of everything after that."""
-        return [*self.makes, *(word for name in self.endpoints for word in CONCERNS[name].changes)]
+        return [*(word for name in self.endpoints for word in CONCERNS[name].changes), *self.makes]
 
     @property
     def is_plain(self) -> bool:

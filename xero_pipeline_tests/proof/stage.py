@@ -174,6 +174,9 @@ class Stage:
             books.values(),
             fleet.endpoints,
             announced_only=fleet.last is not Depth.FULL,
+            gone_on_with=[
+                company.tenant_id for company in self.xero.companies if company.walks_gone_on_with
+            ],
         )
         for number, book in books.items():
             if book.tenant_id in found:

@@ -35,6 +35,12 @@ SEEN_BY_FULL_ONLY: Mapping[str, frozenset[str]] = {
 }
 """Endpoint -> columns that Xero changes without saying so and that only a full sync reads again."""
 
+SEEN_BY_THE_NEXT_NIGHT: Mapping[str, frozenset[str]] = {
+    "invoices": frozenset({"due_date", "expected_payment_date", "sent_to_contact"}),
+}
+"""Columns of part-paid invoices that change in silence: what a walk read before it broke off is as
+old as that until the nightly sync after the one that went on with it."""
+
 COPIES = frozenset(
     {"account", "bank_account", "contact", "from_bank_account", "invoice", "to_bank_account"}
 )
@@ -61,20 +67,23 @@ def differences(
     endpoints: Collection[str],
     *,
     announced_only: bool,
+    gone_on_with: Collection[str] = (),
 ) -> dict[str, list[Difference]]:
     """Tenant id -> what differs in these endpoints; empty lists are left out.
 
     Args:
         announced_only: leave out what only a full sync can know.
+        gone_on_with: tenant ids of those whose last sync went on with a walk that had broken off:
+            of these leave out whatever changes in silence.
     """
     found: dict[str, list[Difference]] = {}
     for name in endpoints:
         held = _held(connection, name)
         for book in books:
-            compared = list(
-                _compare(BY_NAME[name], book, held.get(book.tenant_id, []), announced_only)
-            )
-            if compared:
+            rows = held.get(book.tenant_id, [])
+            is_older = book.tenant_id in gone_on_with
+            left_out = _left_out(name, announced_only or is_older, is_older)
+            if compared := list(_compare(BY_NAME[name], book, rows, left_out)):
                 found.setdefault(book.tenant_id, []).extend(compared)
     return found
 
@@ -89,8 +98,16 @@ def _held(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, list[di
     return by_tenant
 
 
+def _left_out(name: str, announced_only: bool, is_older: bool) -> frozenset[str]:
+    columns = SEEN_BY_FULL_ONLY.get(name, frozenset()) | COPIES if announced_only else frozenset()
+    return columns | SEEN_BY_THE_NEXT_NIGHT.get(name, frozenset()) if is_older else columns
+
+
 def _compare(
-    endpoint: Endpoint, book: Book, held: Sequence[dict[str, Any]], announced_only: bool
+    endpoint: Endpoint,
+    book: Book,
+    held: Sequence[dict[str, Any]],
+    left_out: frozenset[str],
 ) -> Iterator[Difference]:
     listed = complete_listings(book, list_keys=[endpoint.list_key], with_records=True)
     truth = {id: each.record or {} for id, each in listed[endpoint.list_key].items()}
@@ -109,24 +126,19 @@ def _compare(
         elif row["_removed_at"] is not None:
             yield Difference("wrongly marked as gone", endpoint.name, id)
         else:
-            stale = list(_stale(endpoint.name, row, truth[id], announced_only))
+            stale = list(_stale(row, truth[id], left_out))
             if stale:
                 yield Difference("stale", endpoint.name, id, "; ".join(stale))
 
 
-def _stale(
-    name: str, row: Mapping[str, Any], record: Record, announced_only: bool
-) -> Iterator[str]:
-    left_out = SEEN_BY_FULL_ONLY.get(name, frozenset()) if announced_only else frozenset()
+def _stale(row: Mapping[str, Any], record: Record, left_out: frozenset[str]) -> Iterator[str]:
+    """What differs; of a nested record that is left out, its ids are compared all the same."""
     at_xero = _in_snake_case(record)
     for column, held in row.items():
-        if column.startswith("_") or column in left_out or column == "organisation_id":
+        if column.startswith("_") or column == "organisation_id" or column in left_out - COPIES:
             continue
         said = at_xero.get(column)
-        own_held, own_said = {column: held}, {column: said}
-        if announced_only:
-            own_held, own_said = _own(own_held), _own(own_said)
-        if not same(own_held, own_said):
+        if not same(_own({column: held}, left_out), _own({column: said}, left_out)):
             yield f"{column} is {held!r}, at Xero {said!r}"
 
 
@@ -141,12 +153,15 @@ def _in_snake_case(value: Any) -> Any:  # noqa: ANN401
 _column = cache(snake_case)
 
 
-def _own(value: Any) -> Any:  # noqa: ANN401
-    """Without what is copied from other records."""
+def _own(value: Any, left_out: frozenset[str]) -> Any:  # noqa: ANN401
+    """Without what is copied from other records, if that is left out."""
     if isinstance(value, list):
-        return [_own(each) for each in value]
+        return [_own(each, left_out) for each in value]
     if isinstance(value, dict):
-        return {key: _ids(each) if key in COPIES else _own(each) for key, each in value.items()}
+        return {
+            key: _ids(each) if key in left_out & COPIES else _own(each, left_out)
+            for key, each in value.items()
+        }
     return value
 
 

@@ -31,11 +31,13 @@ from pydantic import AnyHttpUrl, BaseModel, SecretStr, TypeAdapter
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync import Depth, sync_organisation
 from xero_pipeline.warehouse import Landing, open_warehouse, publish
+from xero_pipeline.warehouse.connection import DEFAULT_CONFIG
 from xero_pipeline.xero.client import OrganisationClient
 from xero_pipeline.xero.limits import DayBudget, DayCountInMemory, OrganisationLimits, SlidingWindow
 
 _NO_LIMIT = 10**9
 _FAILED = 3
+_ONE_THREAD = {**DEFAULT_CONFIG, "threads": 1}  # more only cost, for so few records
 
 
 class Task(BaseModel):
@@ -180,7 +182,7 @@ def _sync(task: Task, effects: _Effects) -> None:
 
     @contextmanager
     def watched() -> Iterator[Any]:
-        with open_warehouse(database) as connection:
+        with open_warehouse(database, config=_ONE_THREAD) as connection:
             yield _Watched(connection, effects)
 
     with _client(task) as client:
