@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import apprise
@@ -13,8 +14,8 @@ from xero_pipeline.alerts.book import Message, Occasion
 from xero_pipeline.alerts.errors import AlertUrlUnusable
 
 # At DEBUG these write the addresses of channels into the log, and some hold tokens in their path.
-for _name in ("apprise", "urllib3.connectionpool"):
-    logging.getLogger(_name).addFilter(lambda record: record.levelno > logging.DEBUG)
+logging.getLogger("apprise").addFilter(lambda record: record.levelno > logging.DEBUG)
+_TRANSPORT = logging.getLogger("urllib3.connectionpool")
 
 _BEFORE_TITLE = {
     Occasion.OPENED: "",
@@ -66,13 +67,14 @@ class Channels:
     def tell(self, message: Message) -> bool:
         """Whether every channel took it."""
         condition = message.condition
-        return bool(
-            self._apprise.notify(
-                title=_BEFORE_TITLE[message.occasion] + condition.title,
-                body=_body(message),
-                notify_type=_TYPE[message.occasion],
+        with _discreetly():
+            return bool(
+                self._apprise.notify(
+                    title=_BEFORE_TITLE[message.occasion] + condition.title,
+                    body=_body(message),
+                    notify_type=_TYPE[message.occasion],
+                )
             )
-        )
 
     def test(self) -> list[Trial]:
         """A test message to each of them."""
@@ -83,13 +85,28 @@ class Channels:
 
 
 def _takes_test(service: apprise.NotifyBase) -> bool:
-    return bool(
-        service.notify(
-            title="A test from xero-pipeline",
-            body="Alerts about Xero connections arrive here. There is nothing to do.",
-            notify_type=apprise.NotifyType.INFO,
+    with _discreetly():
+        return bool(
+            service.notify(
+                title="A test from xero-pipeline",
+                body="Alerts about Xero connections arrive here. There is nothing to do.",
+                notify_type=apprise.NotifyType.INFO,
+            )
         )
-    )
+
+
+@contextmanager
+def _discreetly() -> Iterator[None]:
+    """Without the transport's debug messages, which are wanted at all other times."""
+    _TRANSPORT.addFilter(_is_above_debug)
+    try:
+        yield
+    finally:
+        _TRANSPORT.removeFilter(_is_above_debug)
+
+
+def _is_above_debug(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.DEBUG
 
 
 def _body(message: Message) -> str:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from xero_pipeline.alerts import AlertBook, Condition, Kind
 from xero_pipeline.cli import app
+from xero_pipeline.cli.console import out
 from xero_pipeline.settings import Settings
 from xero_pipeline_tests.alerts.chat import Chat, open_chat
 
@@ -50,7 +51,10 @@ def test_without_alerts_it_says_so() -> None:
     assert "No alert is open" in run().output
 
 
-def test_an_open_alert_is_shown_with_its_reason_and_remedy() -> None:
+def test_an_open_alert_is_shown_with_its_reason_and_remedy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(out, "width", 400)  # so that no cell is broken into lines
     open_one()
     shown = run().output
     for expected in ("2026-04-01 10:00 UTC", REVOKED.title, REVOKED.sentence, REVOKED.fix):
