@@ -7,10 +7,12 @@ state meanwhile. So nobody else has to think about what happens between reading 
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any, Protocol
 
 import sqlalchemy as sa
+import tenacity
 from pydantic import SecretStr
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -19,6 +21,7 @@ from xero_pipeline.connections.home import ensure_folder, ensure_private_file
 from xero_pipeline.connections.locks import AdvisoryLocks, FileLocks, Locks, advisory_key
 from xero_pipeline.settings import Settings
 
+_SECONDS_FOR_OTHERS = 30
 _ONE_WRITER = advisory_key("one-writer")
 
 
@@ -82,13 +85,15 @@ class SqliteBackend:
     def engine(self) -> sa.Engine:
         ensure_folder(self._path.parent)
         ensure_private_file(self._path)
-        engine = sa.create_engine(f"sqlite:///{self._path}", connect_args={"timeout": 30})
+        engine = sa.create_engine(
+            f"sqlite:///{self._path}", connect_args={"timeout": _SECONDS_FOR_OTHERS}
+        )
 
         @sa.event.listens_for(engine, "connect")
         def _prepare(connection: Any, record: object) -> None:  # noqa: ANN401
             # The driver would begin transactions by itself, and too late to lock what was read.
             connection.isolation_level = None
-            connection.execute("PRAGMA journal_mode=WAL")
+            _use_write_ahead_log(connection)
             connection.execute("PRAGMA foreign_keys=ON")
 
         return engine
@@ -105,6 +110,17 @@ class SqliteBackend:
 
     def unusable(self, reason: str) -> HomeUnusable:
         return HomeUnusable(self._path, reason)
+
+
+@tenacity.retry(
+    retry=tenacity.retry_if_exception_message(message="database is locked"),
+    wait=tenacity.wait_random(0.01, 0.1),
+    stop=tenacity.stop_after_delay(_SECONDS_FOR_OTHERS),
+    reraise=True,
+)
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """SQLite waits for whoever writes, but not for whoever makes the same switch in a new file."""
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 class PostgresBackend:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -115,6 +116,15 @@ def test_whoever_writes_sees_what_the_one_before_wrote(
         thread.join()
 
     assert seen == list(range(40))
+
+
+def test_many_may_open_a_state_that_is_not_there_yet_at_the_same_time(tmp_path: Path) -> None:
+    for number in range(10):
+        settings = settings_with(tmp_path / str(number), None)
+        with ThreadPoolExecutor(6) as threads:
+            opened = list(threads.map(lambda _, at=settings: Database.open(at), range(6)))
+        for database in opened:
+            database.close()
 
 
 @on_both
