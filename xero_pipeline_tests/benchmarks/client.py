@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import requests
 from pydantic import SecretStr
 
-from xero_pipeline.settings import Settings
+from xero_pipeline.settings import Settings, Tier
 from xero_pipeline.xero import OrganisationClient, OrganisationLimits, SlidingWindow, SystemClock
 from xero_pipeline.xero.limits import APP_CALLS_A_MINUTE, DayBudget, DayCountInMemory
 
@@ -34,12 +34,12 @@ def sign_in(url: str, client_id: str, client_secret: str) -> Access:
 
 
 def client(settings: Settings, access: Access) -> OrganisationClient:
-    """A client within the limits of Xero's smallest tier."""
+    """A client within the limits of every tier of Xero's above the smallest."""
     clock = SystemClock()
     limits = OrganisationLimits(
         organisation_id=access.tenant_id,
         organisation_name="Benchmark",
-        budget=DayBudget(1000),
+        budget=DayBudget(Tier.CORE.daily_calls),
         app=SlidingWindow(APP_CALLS_A_MINUTE, clock),
         day_count=DayCountInMemory(),
         clock=clock,
