@@ -263,3 +263,32 @@ def test_a_change_of_the_model_between_two_syncs_leaves_no_empty_version(
 
     assert rows(warehouse, HISTORY) == [("ADA", naive(at(0)), None)]
     assert rows(warehouse, "select length from snapshots.names") == [(3,)]
+
+
+def test_what_is_appended_stays_as_it_was_first_said(
+    warehouse: duckdb.DuckDBPyConnection, desk: Desk, tmp_path: Path
+) -> None:
+    graph = write_project(
+        tmp_path / "models",
+        staging__organisations=ORGANISATIONS,
+        staging__contacts=CONTACTS,
+        snapshots__said="select organisation_id, contact_id, name from staging.contacts",
+        yml__snapshots="""
+            version: 2
+            snapshots:
+              - {name: said, config: {strategy: append, unique_key: [organisation_id, contact_id]}}
+        """,
+    )
+    sync(warehouse, desk, {1: "Ada", 2: "Bo"}, minute=0)
+    sync(warehouse, desk, {1: "Cy"}, minute=0, organisation=KOWHAI)
+    graph.build(warehouse)
+    sync(warehouse, desk, {1: "Eve", 3: "Dee"}, minute=5)
+    graph.build(warehouse, organisations=[str(HARBOUR)])
+    graph.build(warehouse)
+
+    assert rows(warehouse, "select name from snapshots.said order by organisation_id, name") == [
+        ("Ada",),
+        ("Bo",),
+        ("Dee",),
+        ("Cy",),
+    ]

@@ -58,8 +58,8 @@ def build_whole(
         with _naming(node):
             if node.kind is Kind.SNAPSHOT:
                 connection.execute(f"create or replace temp table selected as {node.sql}")
-                key = docs.of(node.relation).config.unique_key
-                record_history(connection, node.relation, "selected", key, _ALL_ORGANISATIONS)
+                config = docs.of(node.relation).config
+                record_history(connection, node.relation, "selected", config, _ALL_ORGANISATIONS)
             else:
                 _create(connection, node, docs)
         built += _built(connection, node, node.relation, started)
@@ -176,8 +176,8 @@ def _record_history_of(
     """History lies in the warehouse; models in the scope see it through a view."""
     history = f"{warehouse}.{node.relation}"
     connection.execute(f"create or replace temp table selected as {node.sql}")
-    key = docs.of(node.relation).config.unique_key
-    record_history(connection, history, "selected", key, ids)
+    config = docs.of(node.relation).config
+    record_history(connection, history, "selected", config, ids)
     connection.execute(
         f"create view {node.relation} as from {history} where organisation_id in ({ids})"
     )

@@ -80,10 +80,13 @@ class ModelConfig(_Entry):
 
     Attributes:
         unique_key: of a snapshot: the columns that identify a row.
+        strategy: of a snapshot: `versions` keeps what each row was and from when to when; `append`
+            stores what has a key that is not there yet, and never touches it again.
         column_types: of a seed: DuckDB types; other columns are VARCHAR.
     """
 
     unique_key: tuple[str, ...] = ()
+    strategy: Literal["versions", "append"] = "versions"
     column_types: Mapping[str, str] = Field(default_factory=dict)
 
 
