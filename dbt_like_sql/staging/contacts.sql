@@ -51,6 +51,8 @@ select
     contacts.first_name,
     contacts.last_name,
     contacts.email_address,
+    contacts.website,
+    list_transform(contacts.contact_persons, lambda p: p.email_address) as person_email_addresses,
     contacts.contact_number,
     contacts.account_number,
     contacts.tax_number,
