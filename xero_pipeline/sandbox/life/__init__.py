@@ -1,4 +1,4 @@
-"""The life of two books as lists of events, and the truth about them.
+"""The life of three books as lists of events, and the truth about them.
 
 A book's life is planned day by day from a seed: the same seed and start give the same events, and a
 life planned for longer begins with exactly the events of a shorter one. The truth is computed from
@@ -16,6 +16,7 @@ from xero_pipeline.sandbox.life.agency import agency
 from xero_pipeline.sandbox.life.agency.settings import PASS_THROUGH_ACCOUNTS
 from xero_pipeline.sandbox.life.client import client_book
 from xero_pipeline.sandbox.life.client.settings import MONITORED_ACCOUNTS
+from xero_pipeline.sandbox.life.studio import studio
 from xero_pipeline.sandbox.life.truth import History, Truth
 
 __all__ = [
@@ -25,13 +26,14 @@ __all__ = [
     "agency",
     "client_book",
     "ground_truth",
+    "studio",
 ]
 
 
 def ground_truth(events: Sequence[Event], as_of: dt.date) -> Truth:
-    """All figures of one of the two books, up to its last event, on a local day.
+    """All figures of one of the books, up to its last event, on a local day.
 
-    The agency's media accounts are passed through; tasks come from the client's unclear accounts.
+    Media accounts are passed through; tasks come from the client's unclear accounts.
     """
     is_client = History(events[:1]).opened.key == "client"
     return _truth.ground_truth(

@@ -18,7 +18,7 @@ from xero_pipeline.sandbox.life.agency.clients import (
 from xero_pipeline.sandbox.life.agency.office import Office
 from xero_pipeline.sandbox.life.amounts import cents
 from xero_pipeline.sandbox.life.calendar import add_months, last_working_day, working_day
-from xero_pipeline.sandbox.life.labels import Slot, by_hand_key
+from xero_pipeline.sandbox.life.labels import Kind, Label, Slot, by_hand_key
 
 _MILESTONES = (("Deposit", "0.40", 0), ("Design sign-off", "0.40", 35), ("Launch", "0.20", 70))
 
@@ -88,7 +88,12 @@ class Work:
                 line = self._office.line(
                     client, "Studio hours", rate, settings.TIME, quantity=hours, item="HOUR"
                 )
-                self._office.invoice(client, (line,), reference=f"Hours {self._diary.today:%b %Y}")
+                self._office.invoice(
+                    client,
+                    (line,),
+                    key=by_hand_key(client, self._diary.today, self._label("hours", "variable")),
+                    reference=f"Hours {self._diary.today:%b %Y}",
+                )
 
     def _bill_media(self) -> None:
         for client in MEDIA_BUYERS:
@@ -100,7 +105,9 @@ class Work:
                     self._office.line(client, "Media at cost", spend, settings.MEDIA),
                     self._office.line(client, "Media management", fee, settings.FEES),
                 )
-                self._office.invoice(client, lines, reference="Media")
+                fee_label = self._label("media-fee", "variable")
+                key = by_hand_key(client, self._diary.today, None, fee_label)
+                self._office.invoice(client, lines, key=key, reference="Media")
 
     def _bill_by_hand(self, client: str, price: int, day: int) -> None:
         """Same service and price every month, a day early or late, never from a template."""
@@ -112,5 +119,8 @@ class Work:
         line: ev.Line = self._office.line(
             client, "Website care", Decimal(price), settings.HOSTING, item="CARE"
         )
-        key = by_hand_key(Slot("MONTHLY", 1), client, today)
+        key = by_hand_key(client, today, self._label("care", "fixed"))
         self._office.invoice(client, (line,), key=key, reference=f"Care {today:%B %Y}")
+
+    def _label(self, stream: str, kind: Kind) -> Label:
+        return Label(stream, kind, Slot("MONTHLY", 1), self._diary.month)

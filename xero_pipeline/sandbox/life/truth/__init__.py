@@ -118,7 +118,7 @@ def ground_truth(
         mrr_customers=customers,
         mrr_movements=changes,
         mrr_monthly=_mrr.mrr_monthly(months, customers, changes),
-        cadence=cadences(history, as_of),
+        cadence=cadences(history, as_of, pass_through),
         cash_balances=_cash.balance_history(history, moved, as_of),
         cash_flow_monthly=flows,
         runway=_cash.runways(_cash.balances(history, moved, as_of), flows, as_of),
