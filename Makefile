@@ -30,7 +30,7 @@ typecheck: install
 
 test: lint typecheck
 	$(BIN)/dagster definitions validate --module-name xero_pipeline.definitions
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: install
 	$(BIN)/python -m xero_pipeline_tests.benchmarks

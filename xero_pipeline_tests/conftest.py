@@ -24,6 +24,11 @@ DEMO = SandboxSettings(
 SandboxFactory = Callable[[SandboxSettings], RunningSandbox]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take longest begin first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     with running_postgres() as running:

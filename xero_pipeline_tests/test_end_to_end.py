@@ -42,6 +42,8 @@ from xero_pipeline_tests.conftest import DEMO, DEMO_START, SandboxFactory
 from xero_pipeline_tests.connected import connect_both, environment
 from xero_pipeline_tests.studio import free_port
 
+pytestmark = pytest.mark.long
+
 ALL_SOURCES = len(ENDPOINTS) + len(REPORTS)
 
 

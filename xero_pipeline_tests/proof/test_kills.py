@@ -8,6 +8,8 @@ import pytest
 
 from xero_pipeline_tests.proof.kills import Campaign
 
+pytestmark = pytest.mark.long
+
 KILLS = 200
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from xero_pipeline_tests.proof.playing import COMPANIES, explained, play
 from xero_pipeline_tests.proof.stage import Stage
+
+pytestmark = pytest.mark.long
 
 SCHEDULES = 500
 

@@ -30,6 +30,8 @@ from xero_pipeline_tests.sandbox.books.harbour import invoice
 from xero_pipeline_tests.studio import NOW, Studio, settings_of, small_book, small_sandbox
 from xero_pipeline_tests.xero.double import TestClock
 
+pytestmark = pytest.mark.long
+
 INVOICES = {"invoices"}
 NUMBERS = ["INV-1", "INV-2", "INV-3"]
 HOURS = 4 * 3600

@@ -37,6 +37,8 @@ from xero_pipeline_tests.warehouse.desk import (
 )
 from xero_pipeline_tests.warehouse.project import CONTACTS, ORGANISATIONS, sync, write_project
 
+pytestmark = pytest.mark.long
+
 MODULE = importlib.import_module("xero_pipeline.warehouse.rebuild")
 
 Tables = dict[str, list[tuple[Any, ...]]]
