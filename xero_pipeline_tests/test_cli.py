@@ -35,10 +35,10 @@ from xero_pipeline_tests.studio import (
     settings_of,
     small_sandbox,
 )
-
-pytestmark = pytest.mark.long
 from xero_pipeline_tests.warehouse.project import ORGANISATIONS, write_project
 from xero_pipeline_tests.xero.double import TestClock
+
+pytestmark = pytest.mark.long
 
 CONNECT = ("connect", "--workspace", "studio", "--purpose", "agency", "--yes")
 
