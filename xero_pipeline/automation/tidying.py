@@ -1,11 +1,12 @@
-"""Once a week old landed pages are put into few files."""
+"""Once a week old landed pages are put into few files, and quiet syncs are forgotten."""
 
 from datetime import UTC, datetime
 
 import dagster as dg
 
 from xero_pipeline.assets.resources import Pipeline
-from xero_pipeline.warehouse import Keeping, tidy
+from xero_pipeline.warehouse import Keeping, open_build_database, tidy
+from xero_pipeline.warehouse.walks import QUIET_WALKS_KEPT, forget_quiet_walks
 
 
 @dg.op
@@ -26,10 +27,19 @@ def tidy_landing(context: dg.OpExecutionContext, pipeline: Pipeline) -> None:
         )
 
 
+@dg.op
+def forget_quiet_syncs(context: dg.OpExecutionContext, pipeline: Pipeline) -> None:
+    """What `ops.syncs` tells of old syncs that found nothing new."""
+    with open_build_database(pipeline.settings().build_database) as connection:
+        forgotten = forget_quiet_walks(connection, datetime.now(UTC) - QUIET_WALKS_KEPT)
+    context.log.info(f"{forgotten:,} quiet walks forgotten.")
+
+
 @dg.job(name="tidy")
 def tidy_job() -> None:
     """Landed pages: old ones into few files, those that the settings do not keep away."""
     tidy_landing()
+    forget_quiet_syncs()
 
 
 @dg.schedule(

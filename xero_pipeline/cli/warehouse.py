@@ -50,11 +50,15 @@ def tidy() -> None:
     """Put old landed pages into few files; delete those that the settings do not keep."""
     from datetime import UTC, datetime
 
-    from xero_pipeline.warehouse import Keeping, Landing, tidy
+    from xero_pipeline.warehouse import Keeping, Landing, open_build_database, tidy
+    from xero_pipeline.warehouse.walks import QUIET_WALKS_KEPT, forget_quiet_walks
 
     settings = Settings()
     keeping = Keeping(settings.landing_keep_days, settings.landing_archive_days)
-    tidied = tidy(Landing(settings.landing), keeping, datetime.now(UTC))
+    now = datetime.now(UTC)
+    tidied = tidy(Landing(settings.landing), keeping, now)
+    with open_build_database(settings.build_database) as connection:
+        forget_quiet_walks(connection, now - QUIET_WALKS_KEPT)
     out.print(
         f"{tidied.archived:,} batches archived, {tidied.deleted:,} deleted: "
         f"{tidied.before.files:,} files of {tidied.before.bytes:,} bytes are now "

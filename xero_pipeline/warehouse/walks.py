@@ -13,6 +13,10 @@ from xero_pipeline.warehouse.landing import Manifest, QuietWalk
 from xero_pipeline.warehouse.parameters import lists_of, unnested
 from xero_pipeline.warehouse.schema import OPS_TABLES
 
+QUIET_WALKS_KEPT = dt.timedelta(days=14)
+"""How long `ops.syncs` tells of walks that brought nothing. A thousand organisations asked every
+15 minutes make almost a million of them a day."""
+
 
 @dataclass(frozen=True)
 class Walk:
@@ -132,3 +136,18 @@ def record_walks(
         """,
         lists_of(walks, own) | lists_of(counted, counting),
     )
+
+
+def forget_quiet_walks(connection: duckdb.DuckDBPyConnection, before: dt.datetime) -> int:
+    """Delete the rows of `ops.syncs` of walks that brought nothing; how many they were.
+
+    Nothing rests on them: how far each endpoint has come stands in `ops.cursors`.
+
+    Args:
+        before: when a walk began, UTC; later ones stay.
+    """
+    row = connection.execute(
+        "delete from ops.syncs where is_quiet and started_at < $before::timestamptz::timestamp",
+        {"before": before},
+    ).fetchone()
+    return int(row[0]) if row else 0

@@ -11,6 +11,7 @@ import duckdb
 
 from xero_pipeline.warehouse import Batch, EndpointProgress, load, loaded_batches, read_progress
 from xero_pipeline.warehouse.landing import QuietWalk
+from xero_pipeline.warehouse.walks import forget_quiet_walks
 from xero_pipeline_tests.warehouse.desk import (
     HARBOUR,
     KOWHAI,
@@ -65,6 +66,23 @@ def test_a_quiet_walk_moves_the_cursor_of_its_endpoint(
 
     load(warehouse, [organisation_batch(desk, INCREMENT)])
 
+    progress = read_progress(warehouse, [HARBOUR])[str(HARBOUR)]
+    assert progress["invoices"].modified_since == at(8)
+
+
+def test_old_quiet_walks_are_forgotten_and_how_far_they_came_is_not(
+    warehouse: duckdb.DuckDBPyConnection, desk: Desk
+) -> None:
+    for minute in (9, 20):
+        load(warehouse, [organisation_batch(desk, INCREMENT, minute=minute)])
+
+    assert forget_quiet_walks(warehouse, at(20)) == 1
+
+    assert rows(warehouse, "select endpoint, started_at from ops.syncs order by all") == [
+        ("invoices", naive(at(20))),
+        ("organisation", naive(at(9))),
+        ("organisation", naive(at(20))),
+    ]
     progress = read_progress(warehouse, [HARBOUR])[str(HARBOUR)]
     assert progress["invoices"].modified_since == at(8)
 
