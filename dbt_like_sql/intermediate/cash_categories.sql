@@ -1,6 +1,7 @@
 -- What money coded to an account is to the business: financing, tax, a one-off that the user
 -- flagged, or else operating. The list is seeds.cash_exclusions; patterns are those of ILIKE, and
--- where several match, one_off wins over financing and financing over tax.
+-- where several match, one_off wins over financing and financing over tax. What is said of single
+-- contacts and documents: intermediate.cash_flags.
 with
 
 rules as (
@@ -9,6 +10,7 @@ rules as (
         category,
         match_on,
         pattern,
+        why,
         case category when 'one_off' then 1 when 'financing' then 2 else 3 end as priority
     from seeds.cash_exclusions
 ),
@@ -37,7 +39,8 @@ matches as (
     select
         accounts.organisation_id,
         accounts.account_id,
-        arg_min(rules.category, rules.priority) as category
+        arg_min(rules.category, (rules.priority, rules.pattern, rules.match_on)) as category,
+        arg_min(rules.why, (rules.priority, rules.pattern, rules.match_on)) as why
     from accounts
     join rules
         on (
@@ -63,7 +66,9 @@ select
     accounts.organisation_id,
     accounts.account_id,
     accounts.code as account_code,
-    coalesce(matches.category, 'operating') as category
+    accounts.name as account_name,
+    coalesce(matches.category, 'operating') as category,
+    matches.why
 from accounts
 left join matches
     on matches.organisation_id = accounts.organisation_id

@@ -1,6 +1,7 @@
 -- Cash flow by month over all bank accounts and credit cards together: spending on a card is an
 -- outflow when it is spent, and paying the card is a transfer between two of our own accounts.
--- opening + inflow - outflow + financing in - financing out + one_off + transfers = closing.
+-- opening + inflow - outflow + financing in - financing out + one_off + transfers + revaluation
+-- = closing.
 with
 
 balances as (
@@ -9,6 +10,7 @@ balances as (
         month,
         max(as_of_date) as as_of_date,
         sum(opening_base) as opening_base,
+        sum(revaluation_base) as revaluation_base,
         sum(closing_base) as closing_base,
         sum(closing_base) filter (where not is_credit_card) as cash_base,
         -sum(closing_base) filter (where is_credit_card) as credit_card_debt_base
@@ -53,6 +55,7 @@ select
     coalesce(movements.financing_out, 0)::decimal(18, 2) as financing_out_base,
     coalesce(movements.one_off, 0)::decimal(18, 2) as one_off_base,
     coalesce(movements.transfers, 0)::decimal(18, 2) as transfers_base,
+    coalesce(balances.revaluation_base, 0)::decimal(18, 2) as revaluation_base,
     balances.closing_base::decimal(18, 2) as closing_base,
     coalesce(balances.cash_base, 0)::decimal(18, 2) as cash_base,
     coalesce(balances.credit_card_debt_base, 0)::decimal(18, 2) as credit_card_debt_base,

@@ -20,7 +20,19 @@ bank_accounts as (
 ),
 
 categories as (
-    select organisation_id, account_code, category from intermediate.cash_categories
+    select organisation_id, account_code, category, why from intermediate.cash_categories
+),
+
+contact_flags as (
+    select organisation_id, flagged_id, category, why
+    from intermediate.cash_flags
+    where match_on = 'contact'
+),
+
+document_flags as (
+    select organisation_id, flagged_id, category, why
+    from intermediate.cash_flags
+    where match_on = 'document'
 ),
 
 transfer_sides as (
@@ -120,6 +132,7 @@ bank_transaction_parts as (
         organisation_id,
         'bank_transaction' as source,
         bank_transaction_id as source_id,
+        null::uuid as document_id,
         line_number,
         account_id,
         movement_date,
@@ -138,6 +151,7 @@ payments as (
         payments.organisation_id,
         'payment' as source,
         payments.payment_id as source_id,
+        payments.document_id,
         1 as line_number,
         payments.account_id,
         payments.payment_date as movement_date,
@@ -177,6 +191,7 @@ converted_payments as (
         organisation_id,
         source,
         source_id,
+        document_id,
         line_number,
         account_id,
         movement_date,
@@ -209,6 +224,7 @@ select
     movements.organisation_id,
     movements.source,
     movements.source_id,
+    movements.document_id,
     movements.line_number,
     movements.account_id,
     movements.movement_date,
@@ -218,8 +234,21 @@ select
     case movements.sign when 1 then 'in' else 'out' end as direction,
     case
         when movements.is_transfer then 'transfer'
-        else coalesce(categories.category, 'operating')
+        else coalesce(
+            document_flags.category,
+            invoice_flags.category,
+            contact_flags.category,
+            categories.category,
+            'operating'
+        )
     end as category,
+    case
+        when movements.is_transfer then 'Between two of the organisation''s own accounts'
+        when document_flags.category is not null then document_flags.why
+        when invoice_flags.category is not null then invoice_flags.why
+        when contact_flags.category is not null then contact_flags.why
+        else categories.why
+    end as category_reason,
     movements.amount::decimal(18, 2) as amount,
     movements.amount_base::decimal(18, 2) as amount_base,
     movements.amount_base is null as is_rate_missing
@@ -230,3 +259,12 @@ join organisations
 left join categories
     on categories.organisation_id = movements.organisation_id
     and categories.account_code = movements.counter_account_code
+left join contact_flags
+    on contact_flags.organisation_id = movements.organisation_id
+    and contact_flags.flagged_id = movements.contact_id
+left join document_flags
+    on document_flags.organisation_id = movements.organisation_id
+    and document_flags.flagged_id = movements.source_id
+left join document_flags as invoice_flags
+    on invoice_flags.organisation_id = movements.organisation_id
+    and invoice_flags.flagged_id = movements.document_id

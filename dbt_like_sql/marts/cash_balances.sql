@@ -11,6 +11,11 @@ select
     balance_base,
     source,
     movements_balance_base,
+    conversion_base,
+    conversion_source,
+    revaluation_base,
     report_balance_base,
+    revaluation_rate,
+    balance_base_revalued,
     last_movement_date
 from intermediate.cash_accounts

@@ -10,5 +10,6 @@ select
     is_credit_card,
     opening_base,
     movements_base,
+    revaluation_base,
     closing_base
 from intermediate.cash_account_months

@@ -13,6 +13,7 @@ select
     financing_out_base,
     one_off_base,
     transfers_base,
+    revaluation_base,
     closing_base,
     cash_base,
     credit_card_debt_base,

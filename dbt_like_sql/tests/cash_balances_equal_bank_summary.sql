@@ -1,19 +1,18 @@
--- Each account's running sum of movements in base currency against the closing balance in Xero's
--- Bank Summary. A variance that never changes is what the account began with before the first
--- transaction in Xero (a conversion balance); one that changes is a movement that was missed.
+-- What each account in base currency began with and its running sum of movements against the closing
+-- balance in Xero's Bank Summary. An account in foreign currency has its revaluation besides; its
+-- flows are held by the test of the movements.
 select
-    balances.organisation_id,
-    balances.account_id,
-    balances.account_name,
-    balances.report_balance_base as expected,
-    balances.movements_balance_base as actual,
-    balances.movements_balance_base - balances.report_balance_base as variance
-from marts.cash_balances as balances
-join staging.bank_summary as reports
-    on reports.organisation_id = balances.organisation_id
-    and reports.account_id = balances.account_id
-    and reports.as_of_date = balances.as_of_date
-join staging.organisations as organisations
-    on organisations.organisation_id = balances.organisation_id
-    and organisations.synced_at <= reports.synced_at
-where balances.movements_balance_base is distinct from balances.report_balance_base
+    reports.organisation_id,
+    reports.account_id,
+    reports.account_name,
+    reports.closing_balance as expected,
+    balances.movements_balance_base + balances.conversion_base as actual,
+    balances.movements_balance_base + balances.conversion_base - reports.closing_balance
+        as variance,
+    balances.conversion_base
+from intermediate.bank_reports_to_tie as reports
+join marts.cash_balances as balances
+    on balances.organisation_id = reports.organisation_id
+    and balances.account_id = reports.account_id
+where reports.is_base_currency
+    and balances.movements_balance_base + balances.conversion_base <> reports.closing_balance

@@ -1,4 +1,4 @@
--- Opening cash and the month's movements add up to closing cash, and each month opens where the
+-- Opening cash, the month's movements and revaluation add up to closing cash, and each month opens where the
 -- one before closed.
 with
 
@@ -8,7 +8,7 @@ months as (
         month,
         closing_base,
         opening_base + inflow_base - outflow_base + financing_in_base - financing_out_base
-        + one_off_base + transfers_base as explained_base,
+        + one_off_base + transfers_base + revaluation_base as explained_base,
         opening_base,
         lag(closing_base) over (
             partition by organisation_id order by month

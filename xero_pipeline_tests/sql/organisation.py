@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 
 from xero_pipeline_tests.sql import report_rows
 from xero_pipeline_tests.sql.rows import Amount, Row
@@ -109,18 +110,35 @@ class Organisation:
 
     # --- reports ---------------------------------------------------------------------------------
 
-    def bank_summary(self, balances: dict[str, Amount], *, on: dt.date | None = None) -> Row:
-        """Xero's BankSummary: closing balance by account code, in base currency."""
+    def bank_summary(
+        self,
+        balances: Mapping[str, Amount],
+        *,
+        openings: Mapping[str, Amount] | None = None,
+        revalued: Mapping[str, Amount] | None = None,
+        on: dt.date | None = None,
+    ) -> Row:
+        """Xero's BankSummary: closing balance by account code, in base currency.
+
+        Args:
+            openings: on the first of the month; None given: the closing balance, nothing flowed.
+            revalued: the part of the difference that did not flow.
+        """
         return self.add(
             "bank_summary",
             as_of_date=on or self.as_of,
-            rows=report_rows.bank_summary({self.id("Account", c): b for c, b in balances.items()}),
+            rows=report_rows.bank_summary(
+                self._by_id(balances), self._by_id(openings or {}), self._by_id(revalued or {})
+            ),
         )
+
+    def _by_id(self, amounts: Mapping[str, Amount]) -> dict[str, Amount]:
+        return {self.id("Account", code): amount for code, amount in amounts.items()}
 
     def trial_balance(self, balances: dict[str, Amount], *, on: dt.date | None = None) -> Row:
         """Xero's TrialBalance: balance by account code, debit positive, in base currency."""
         return self.add(
             "trial_balance",
             as_of_date=on or self.as_of,
-            rows=report_rows.trial_balance({self.id("Account", c): b for c, b in balances.items()}),
+            rows=report_rows.trial_balance(self._by_id(balances)),
         )

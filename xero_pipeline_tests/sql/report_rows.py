@@ -7,14 +7,21 @@ from collections.abc import Mapping, Sequence
 from xero_pipeline_tests.sql.rows import Amount, Row, money
 
 
-def bank_summary(balances: Mapping[str, Amount]) -> list[Row]:
-    """Closing balances by account id; what came in and went out is left at 0."""
+def bank_summary(
+    balances: Mapping[str, Amount], openings: Mapping[str, Amount], revalued: Mapping[str, Amount]
+) -> list[Row]:
+    """By account id: closing balance, opening balance (the same where none is given), and what lies
+    between them without being a flow."""
     titles = ("Bank Accounts", "Opening Balance", "Cash Received", "Cash Spent", "Closing Balance")
     rows = []
     for account_id, balance in balances.items():
         name = {"value": "A bank", "attributes": [{"id": "accountID", "value": account_id}]}
-        flows = [{"value": "0.00"} for _ in range(3)]
-        rows.append({"row_type": "Row", "cells": [name, *flows, {"value": str(money(balance))}]})
+        closing, opening = money(balance), money(openings.get(account_id, balance))
+        flow = closing - opening - money(revalued.get(account_id, 0))
+        amounts = (opening, max(flow, money(0)), max(-flow, money(0)), closing)
+        rows.append(
+            {"row_type": "Row", "cells": [name, *({"value": str(each)} for each in amounts)]}
+        )
     return _report(titles, rows)
 
 

@@ -147,26 +147,6 @@ def test_refunds_go_the_other_way_than_what_they_refund() -> None:
     assert {r["payment_type"]: r["amount"] / 10 for r in rows} == REFUNDS
 
 
-def test_the_bank_summary_wins_and_a_difference_is_a_finding() -> None:
-    book = opened()
-    book.bank_transaction("sale", "RECEIVE", day(5, 2), total=100)
-    book.bank_summary({"090": 350, "091": 0})
-    book.build(*MARTS)
-    row = balance(book, "090")
-    assert (row["balance_base"], row["source"]) == (350, "bank_summary")
-    (finding,) = book.warehouse.failures("cash_balances_equal_bank_summary")
-    assert (finding["expected"], finding["actual"], finding["variance"]) == (350, 100, -250)
-    # What the account began with is in every earlier month, too.
-    history = book.rows(
-        "select month, opening_base, closing_base from marts.cash_balances_history "
-        "where account_code = '090' order by month"
-    )
-    assert [tuple(row.values()) for row in history] == [
-        (day(5, 1), 250, 350),
-        (day(6, 1), 350, 350),
-    ]
-
-
 # --- monthly flow --------------------------------------------------------------------------------
 
 
