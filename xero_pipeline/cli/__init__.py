@@ -9,7 +9,17 @@ from __future__ import annotations
 import typer
 from pydantic import ValidationError
 
-from xero_pipeline.cli import alerts, connections, keys, local, status, sync, warehouse, webhooks
+from xero_pipeline.cli import (
+    alerts,
+    connections,
+    figures,
+    keys,
+    local,
+    status,
+    sync,
+    warehouse,
+    webhooks,
+)
 from xero_pipeline.cli.console import fail
 from xero_pipeline.xero import XeroError
 
@@ -20,7 +30,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _room in (local, connections, sync, warehouse, status, alerts, webhooks, keys):
+for _room in (local, connections, sync, warehouse, figures, status, alerts, webhooks, keys):
     app.add_typer(_room.group)
 
 

@@ -13,6 +13,8 @@ from xero_pipeline.warehouse.cursors import (
     read_progress,
 )
 from xero_pipeline.warehouse.errors import (
+    ExportFailed,
+    ExportRefused,
     LandingBusy,
     LandingFailed,
     ModelFailed,
@@ -25,6 +27,8 @@ from xero_pipeline.warehouse.errors import (
     WarehouseError,
     WarehouseUnreadable,
 )
+from xero_pipeline.warehouse.export import ExportRequest, export
+from xero_pipeline.warehouse.export_folder import ExportManifest
 from xero_pipeline.warehouse.landing import Batch, BatchWriter, Landing
 from xero_pipeline.warehouse.load import (
     LoadedBatch,
@@ -72,6 +76,10 @@ __all__ = [
     "Column",
     "ColumnDoc",
     "EndpointProgress",
+    "ExportFailed",
+    "ExportManifest",
+    "ExportRefused",
+    "ExportRequest",
     "Keeping",
     "Kind",
     "Landing",
@@ -102,6 +110,7 @@ __all__ = [
     "column_lineage",
     "column_schema",
     "create_tables",
+    "export",
     "fingerprints",
     "load",
     "loaded_batches",

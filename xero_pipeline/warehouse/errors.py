@@ -10,7 +10,9 @@
     ├── ModelsInvalid       dbt_like_sql/ contradicts itself; nothing was run
     ├── ModelFailed         DuckDB refused a model
     ├── PublishFailed       the snapshot could not be written
-    └── NothingPublished    there is no snapshot to read yet
+    ├── NothingPublished    there is no snapshot to read yet
+    ├── ExportRefused       what was asked for cannot be exported, or not to there
+    └── ExportFailed        an export could not be written
 
 Every message says what happened and what to do next.
 """
@@ -148,4 +150,18 @@ class NothingPublished(WarehouseError):
         super().__init__(
             f"Nothing has been published to {path} yet. Run `xero-pipeline sync` (or `make demo`) "
             f"first; the snapshot appears when the checks have passed."
+        )
+
+
+class ExportRefused(WarehouseError):
+    """An export was asked for that cannot be, or into a folder that is not an export's."""
+
+
+class ExportFailed(WarehouseError):
+    """An export could not be written; what an earlier one left is as it was."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"The export to {folder} could not be written: {reason}. What was there before is as "
+            f"it was. Free some space or check the folder's permissions, then export again."
         )

@@ -1,0 +1,65 @@
+"""The figures outside the warehouse: as files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xero_pipeline.cli.console import out
+from xero_pipeline.settings import Settings
+
+group = typer.Typer()
+
+
+class FileFormat(StrEnum):
+    """What files an export consists of."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+
+
+@group.command()
+def export(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Replaced as a whole; `export` in the home by default.")
+    ] = None,
+    *,
+    table: Annotated[
+        list[str] | None, typer.Option(help="A table in marts, e.g. runway; all by default.")
+    ] = None,
+    organisation: Annotated[
+        list[str] | None, typer.Option(help="Name or id; all by default.")
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day, for ar_aging_as_of and ap_aging_as_of."),
+    ] = None,
+    by_organisation: Annotated[
+        bool, typer.Option("--by-organisation", help="A file per organisation.")
+    ] = False,
+    format: Annotated[FileFormat, typer.Option(help="What to write.")] = FileFormat.PARQUET,
+) -> None:
+    """Write the published marts as Parquet or CSV files, with a manifest of what they hold."""
+    from xero_pipeline.warehouse import ExportRequest, ModelGraph, export
+
+    settings = Settings()
+    request = ExportRequest(
+        tables=tuple(table or ()),
+        organisations=tuple(organisation or ()),
+        as_of=as_of.date() if as_of else None,
+        by_organisation=by_organisation,
+        format=format.value,
+    )
+    target = folder or settings.home / "export"
+    exported = export(settings.published_database, ModelGraph.discover().docs, target, request)
+    rows = sum(each.rows for each in exported.tables)
+    size = sum(file.bytes for each in exported.tables for file in each.files)
+    out.print(
+        f"{len(exported.tables)} tables, {rows:,} rows, {size:,} bytes in {target}, "
+        f"as published at {exported.published_at}.",
+        soft_wrap=True,
+    )
