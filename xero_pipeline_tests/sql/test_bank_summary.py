@@ -25,7 +25,7 @@ def day(month: int, number: int) -> dt.date:
 
 @pytest.fixture
 def book() -> Book:
-    """In May 300 came in on the current account and 60 dollars on the other; in June 50 went out."""
+    """300 came in on the current account in May, 60 dollars on the other; in June 50 went out."""
     book = Book(as_of=TODAY)
     book.account("090", "Current", "BANK", currency_code="NZD", bank_account_type="BANK")
     book.account("093", "Dollars", "BANK", currency_code="USD", bank_account_type="BANK")
