@@ -42,9 +42,9 @@ class StudioLife:
 
     def _take_on(self, customer: Customer) -> None:
         self._add_contact(customer, customer.key, customer.name)
-        if customer.twin_until:
+        if customer.merged_on:
             self._add_contact(customer, _twin(customer), f"{customer.name} Ltd")
-            self._diary.plan(customer.twin_until, partial(self._merge, customer), hour=8)
+            self._diary.plan(customer.merged_on, partial(self._merge, customer), hour=8)
         if customer.renamed_on:
             self._diary.plan(customer.renamed_on, partial(self._rename, customer), hour=8)
         for work in customer.works:
@@ -118,10 +118,8 @@ class StudioLife:
             yield ev.Line(line.text, Decimal(1), price, line.account, tax_type)
 
     def _contact(self, customer: Customer) -> str:
-        """Who has a twin is found under either name until somebody notices."""
-        if customer.twin_until is None or self._diary.today >= customer.twin_until:
-            return customer.key
-        return self._diary.chance(customer.key).choice((customer.key, _twin(customer)))
+        is_twin = customer.twin_until is not None and self._diary.today < customer.twin_until
+        return _twin(customer) if is_twin else customer.key
 
     def _bill_again(self, customer: Customer, bill: Bill, wrong: Document) -> None:
         self._credit(wrong, Decimal(1))

@@ -29,7 +29,8 @@ class Customer:
 
     Attributes:
         behaviour: what there is to recognise.
-        twin_until: two contacts are used in turn, and merged on this day.
+        twin_until: from this day on invoices are made out to another contact of the same name;
+            the first one is merged into it on `merged_on`.
         renamed_on: the contact gets another name on this day.
         pays_in_from: from this day on invoices are in `pays_in`, at about the same value.
     """
@@ -39,6 +40,7 @@ class Customer:
     works: tuple[Work, ...]
     currency: str = settings.BASE
     twin_until: dt.date | None = None
+    merged_on: dt.date | None = None
     renamed_on: dt.date | None = None
     pays_in: str = settings.BASE
     pays_in_from: dt.date | None = None
@@ -162,9 +164,11 @@ def _hourly(slot: Slot) -> Callable[[_Draw, str], Customer]:
 
 
 def _merged(draw: _Draw, behaviour: str) -> Customer:
+    until = add_months(draw.start, draw.chance.randint(8, 16))
     return replace(
         _customer(behaviour, draw.retainer(latest_month=4)),
-        twin_until=add_months(draw.start, draw.chance.randint(10, 16)),
+        twin_until=until,
+        merged_on=add_months(until, draw.chance.randint(1, 5)),
     )
 
 
@@ -305,6 +309,11 @@ _ONE_OFF: dict[str, Callable[[_Draw, str], Customer]] = {
 def behaviours() -> Iterable[str]:
     """All of them, in the order of a table: what recurs first."""
     return (*_RECURRING, *_ONE_OFF)
+
+
+def one_offs() -> Iterable[str]:
+    """The behaviours in which nothing recurs."""
+    return tuple(_ONE_OFF)
 
 
 _SERVICES = (
