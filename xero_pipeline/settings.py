@@ -152,6 +152,14 @@ class Settings(BaseSettings):
         alias="XERO_EXTRA_ENDPOINTS",
         description="Endpoints to read besides the usual ones, separated by commas",
     )
+    aged_contacts: int = Field(
+        5,
+        alias="XERO_AGED_CONTACTS",
+        ge=0,
+        le=100,
+        description="Customers and suppliers a night, so many of each, whose aged report is held "
+        "against ours: one call each; 0: none",
+    )
 
     landing_keep_days: int | None = Field(
         None,

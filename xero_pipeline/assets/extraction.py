@@ -17,7 +17,15 @@ from xero_pipeline.assets.resources import Pipeline, Warehouse
 from xero_pipeline.connections import Connections
 from xero_pipeline.sync import Depth, sync_organisations
 from xero_pipeline.warehouse import raw_columns
-from xero_pipeline.xero import ENDPOINTS, EXTRA_ENDPOINTS, REPORTS, Asker, Endpoint, Report
+from xero_pipeline.xero import (
+    CONTACT_REPORTS,
+    ENDPOINTS,
+    EXTRA_ENDPOINTS,
+    REPORTS,
+    Asker,
+    Endpoint,
+    Report,
+)
 
 EXTRACTION_OP = "xero"
 
@@ -40,7 +48,7 @@ class Extraction(dg.Config):
 def _spec(source: Endpoint | Report) -> dg.AssetSpec:
     """Without dependencies among each other: Dagster would look up the partitions of a table that
     another one depends on, and a run over many organisations has none."""
-    kind = "as of the organisation's day" if isinstance(source, Report) else "its latest state"
+    kind = _KINDS.get(source.name, "its latest state")
     unless_off = " Read where `XERO_EXTRA_ENDPOINTS` names it." if source in EXTRA_ENDPOINTS else ""
     columns = [dg.TableColumn(name, type_) for name, type_ in raw_columns(source.name).items()]
     return dg.AssetSpec(
@@ -56,9 +64,19 @@ def _spec(source: Endpoint | Report) -> dg.AssetSpec:
     )
 
 
-_SOURCES: tuple[Endpoint | Report, ...] = (*ENDPOINTS, *EXTRA_ENDPOINTS, *REPORTS)
+_KINDS = {report.name: "as of the organisation's day" for report in REPORTS} | {
+    report.name: "of a few contacts a night, the newest of each" for report in CONTACT_REPORTS
+}
+_SOURCES: tuple[Endpoint | Report, ...] = (
+    *ENDPOINTS,
+    *EXTRA_ENDPOINTS,
+    *REPORTS,
+    *CONTACT_REPORTS,
+)
 _SPECS = [_spec(source) for source in _SOURCES]
-_EXTRA = {raw_key(source.name) for source in EXTRA_ENDPOINTS}
+_NOT_ALWAYS_READ = {raw_key(source.name) for source in EXTRA_ENDPOINTS} | {
+    raw_key(report.name) for report in CONTACT_REPORTS
+}
 
 
 @dg.multi_asset(
@@ -99,7 +117,7 @@ def extraction(
     if deliveries.is_all_failed or (is_chosen and deliveries.failures):
         raise deliveries.failure()
     for key in selected:
-        if key not in _EXTRA or deliveries.has_read(key):
+        if key not in _NOT_ALWAYS_READ or deliveries.has_read(key):
             yield deliveries.of_table(key)
     if context.selected_asset_check_keys:
         yield deliveries.all_read()

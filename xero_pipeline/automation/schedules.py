@@ -55,7 +55,7 @@ def _requests(
     now = context.scheduled_execution_time.astimezone(UTC)
     known = candidates(pipeline)
     busy = in_progress(context.instance)
-    calls = calls_without_changes(depth)
+    calls = calls_without_changes(depth, pipeline.settings().aged_contacts)
     free = [
         each for each in known if each.organisation not in busy and each.may_be_asked(now, calls)
     ]

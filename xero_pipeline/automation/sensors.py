@@ -53,5 +53,6 @@ def incremental_refresh(context: dg.SensorEvaluationContext, pipeline: Pipeline)
 
 def _affordable(settings: Settings) -> timedelta:
     """Increments get what the nightly run and people leave of a day's calls."""
-    calls_a_day = day_budget(settings).of(Asker.SCHEDULE) - calls_without_changes(Depth.NIGHTLY)
+    a_night = calls_without_changes(Depth.NIGHTLY, settings.aged_contacts)
+    calls_a_day = day_budget(settings).of(Asker.SCHEDULE) - a_night
     return affordable_freshness(WANTED_FRESHNESS, CALLS_AN_INCREMENT, calls_a_day)

@@ -83,7 +83,12 @@ class HealthRecord:
         self, denials: Iterable[Denial], organisation: str, granted: Collection[str]
     ) -> Health:
         settings = self._settings
-        gaps = scope_gaps(granted, settings.extra_endpoints, settings.scope_style)
+        gaps = scope_gaps(
+            granted,
+            settings.extra_endpoints,
+            settings.scope_style,
+            by_contact=settings.aged_contacts > 0,
+        )
         return health_without(denials, gaps, organisation)
 
     def _diagnosed(self, connection: Connection, error: OrganisationNotConnected) -> XeroError:

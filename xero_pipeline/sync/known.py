@@ -10,6 +10,7 @@ import duckdb
 from xero_pipeline.sync.depth import Depth
 from xero_pipeline.sync.plan import Known
 from xero_pipeline.warehouse import part_settled_invoices
+from xero_pipeline.warehouse.aged_contacts import contacts_to_check
 from xero_pipeline.warehouse.cursors import read_progress
 from xero_pipeline.warehouse.wire_types import snake_case
 from xero_pipeline.xero import Deletion, Endpoint
@@ -24,12 +25,14 @@ def read_known(
     organisation_ids: Collection[str],
     endpoints: Collection[Endpoint],
     depth: Depth,
+    aged_contacts: int = 0,
 ) -> dict[str, Known]:
     """Organisation id -> what a sync of this depth has to know of it.
 
     Args:
         organisation_ids: Xero's tenant ids; each has an entry in the result.
         endpoints: those that are switched on.
+        aged_contacts: customers and suppliers, so many of each, to ask aged reports about.
     """
     ids = list(organisation_ids)
     progress = read_progress(connection, ids)
@@ -37,6 +40,8 @@ def read_known(
     offsets = _offsets(connection, ids, endpoints)
     is_nightly = depth is Depth.NIGHTLY
     part_settled = part_settled_invoices(connection, ids) if is_nightly else {}
+    is_sampled = depth is not Depth.INCREMENT and aged_contacts > 0
+    contacts = contacts_to_check(connection, ids, aged_contacts) if is_sampled else {}
     return {
         id: Known(
             progress=progress[id],
@@ -46,6 +51,7 @@ def read_known(
             rows=rows[id],
             offsets=offsets[id],
             part_settled=part_settled.get(id, ()),
+            contacts=contacts.get(id, {}),
         )
         for id in ids
     }

@@ -82,7 +82,7 @@ def land_organisation(
         with ThreadPoolExecutor(max_workers=CALLS_AT_ONCE) as own:
             return land_organisation(client, landing, known, request, own)
     begun = time.monotonic()
-    client.require_calls(request.calls_at_least)
+    client.require_calls(request.calls_at_least(known))
     page = _introduction(client, request.xero_organisation_id)
     plan = _plan(client, known, request, page)
     walks = _Walks(Walker(client, landing, plan, page.server_time), threads)

@@ -245,8 +245,10 @@ class _Many:
         left = load_waiting(connection, self.landing, ids)
         for depth in {sync.request.depth for sync in beginning}:
             alike = [sync for sync in beginning if sync.request.depth is depth]
-            endpoints = alike[0].client.endpoints
-            known |= read_known(connection, [sync.id for sync in alike], endpoints, depth)
+            ids_alike, client = [sync.id for sync in alike], alike[0].client
+            known |= read_known(
+                connection, ids_alike, client.endpoints, depth, client.aged_contacts
+            )
         for sync in beginning:
             sync.left = left
         return known

@@ -117,7 +117,7 @@ def _sync(
         create_tables(connection)
         # What a killed sync left, so that its cursors count.
         left = load_waiting(connection, landing, ids)
-        known = read_known(connection, ids, client.endpoints, request.depth)
+        known = read_known(connection, ids, client.endpoints, request.depth, client.aged_contacts)
     landed = land_organisation(client, landing, known[client.organisation_id], request)
     with open_warehouse() as connection:
         loaded = load_waiting(connection, landing, ids)

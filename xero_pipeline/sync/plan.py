@@ -12,7 +12,14 @@ from datetime import date, datetime, timedelta
 
 from xero_pipeline.sync.depth import Depth
 from xero_pipeline.warehouse import Progress
-from xero_pipeline.xero import ENDPOINTS, REPORTS, Deletion, Endpoint, Report
+from xero_pipeline.xero import (
+    CONTACT_REPORTS,
+    ENDPOINTS,
+    REPORTS,
+    Deletion,
+    Endpoint,
+    Report,
+)
 
 Source = Endpoint | Report
 
@@ -21,8 +28,8 @@ OVERLAP = timedelta(seconds=60)
 it can be listed, and rounds the filter to seconds. What is read twice is loaded once."""
 
 ORGANISATION = next(endpoint for endpoint in ENDPOINTS if endpoint.name == "organisation")
-_SOURCES: Sequence[Source] = (*ENDPOINTS, *REPORTS)
-_REPORTS: Sequence[Source] = REPORTS
+_REPORTS: Sequence[Source] = (*REPORTS, *CONTACT_REPORTS)
+_SOURCES: Sequence[Source] = (*ENDPOINTS, *_REPORTS)
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,7 @@ class Known:
         offsets: endpoint -> the number up to which none is missing, where pages are asked for by
             offset.
         part_settled: invoices whose due date can move in silence.
+        contacts: report by contact -> whom to ask it about, one call each.
     """
 
     progress: Progress = field(default_factory=dict)
@@ -47,6 +55,7 @@ class Known:
     rows: Mapping[str, int] = field(default_factory=dict)
     offsets: Mapping[str, int] = field(default_factory=dict)
     part_settled: Sequence[str] = ()
+    contacts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,10 @@ class Plan:
             return self.known.part_settled
         return ()
 
+    def contacts(self, report: Report) -> Sequence[str]:
+        """Whom to ask a report by contact about; nobody during the day."""
+        return () if self.depth is Depth.INCREMENT else self.known.contacts.get(report.name, ())
+
     def is_complete_listing(self, endpoint: Endpoint) -> bool:
         """Whether the answer holds every record there is, so that a missing one is gone."""
         is_whole = self.modified_since(endpoint) is None and endpoint.offset_field is None
@@ -127,6 +140,8 @@ class Plan:
         return [source for source in self._wanted() if source not in barred]
 
     def _is_asked_anyway(self, source: Source) -> bool:
+        if _is_by_contact(source):
+            return False
         if self.depth is Depth.FULL:
             return True
         if isinstance(source, Report):
@@ -137,6 +152,8 @@ class Plan:
         return source.name not in self.known.asked_at
 
     def _is_due(self, source: Source, heard: Collection[str], news: Collection[str]) -> bool:
+        if isinstance(source, Report) and source.by_contact:
+            return bool(self.contacts(source))
         if source.follows is None:
             return False
         if self._was_never_read(source) or self._is_a_new_day_for(source):
@@ -161,20 +178,28 @@ class Plan:
         return changed_at is not None and changed_at > self.known.asked_at[source.name]
 
 
+def _is_by_contact(source: Source) -> bool:
+    return isinstance(source, Report) and source.by_contact
+
+
 def unless_all(only: Collection[str] | None) -> Collection[str] | None:
     """None, which says the same, where nothing is left out."""
     everything = {source.name for source in _SOURCES}
     return None if only is None or everything <= set(only) else only
 
 
-def calls_without_changes(depth: Depth) -> int:
+def calls_without_changes(depth: Depth, aged_contacts: int = 0) -> int:
     """What a sync costs where nothing has changed since the last one, in calls.
 
     Of a nightly one with its day's first reports and no more than forty part-settled invoices; of
     a full one with a single page for each endpoint.
+
+    Args:
+        aged_contacts: customers and suppliers, so many of each, that aged reports are asked about.
     """
     all_day = sum(endpoint.all_day for endpoint in ENDPOINTS)
     if depth is Depth.INCREMENT:
         return all_day
     part_settled = 1 if depth is Depth.NIGHTLY else 0
-    return len(ENDPOINTS) + len(REPORTS) + part_settled
+    of_contacts = aged_contacts * len(CONTACT_REPORTS)
+    return len(ENDPOINTS) + len(REPORTS) + part_settled + of_contacts

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from xero_pipeline.sync.depth import Depth
-from xero_pipeline.sync.plan import calls_without_changes
-from xero_pipeline.xero import REPORTS, Endpoint, Report, XeroError
+from xero_pipeline.sync.plan import Known, calls_without_changes
+from xero_pipeline.xero import CONTACT_REPORTS, REPORTS, Endpoint, Report, XeroError
 from xero_pipeline.xero.errors import MissingPermission, MissingScope
 
 
@@ -29,12 +29,12 @@ class Request:
     xero_organisation_id: str | None = None
     denied: Mapping[str, XeroError] = field(default_factory=dict)
 
-    @property
-    def calls_at_least(self) -> int:
+    def calls_at_least(self, known: Known) -> int:
         """What it costs where nothing has changed. Half a sync leaves tables of different days."""
+        of_contacts = sum(map(len, known.contacts.values()))
         if self.only is None:
-            return calls_without_changes(self.depth)
-        return 1 + len(self.only)
+            return calls_without_changes(self.depth) + of_contacts
+        return 1 + len(self.only) + of_contacts
 
 
 def denials(skipped: Mapping[str, XeroError]) -> dict[str, str]:
@@ -46,7 +46,7 @@ def remembered_denials(
     refused: Mapping[str, str], organisation: str, endpoints: Collection[Endpoint]
 ) -> dict[str, XeroError]:
     """The errors that `denials` was made from."""
-    sources: list[Endpoint | Report] = [*endpoints, *REPORTS]
+    sources: list[Endpoint | Report] = [*endpoints, *REPORTS, *CONTACT_REPORTS]
     return {
         source.name: _denial(refused[source.name], organisation, source)
         for source in sources

@@ -173,9 +173,12 @@ def _add(tar: tarfile.TarFile, batch: Batch) -> None:
     bodies = [read_page(file) for file in batch.files]
     pages = tuple(
         LandedPage(
-            file=f"{number:05d}.json", sha256=hashlib.sha256(body).hexdigest(), bytes=len(body)
+            file=f"{number:05d}.json",
+            sha256=hashlib.sha256(body).hexdigest(),
+            bytes=len(body),
+            contact_id=page.contact_id,
         )
-        for number, body in enumerate(bodies, 1)
+        for number, (body, page) in enumerate(zip(bodies, batch.manifest.pages, strict=True), 1)
     )
     manifest = batch.manifest.model_copy(update={"pages": pages})
     contents = dict(zip((page.file for page in pages), bodies, strict=True))

@@ -27,6 +27,8 @@ class LandedPage(BaseModel):
         file: its name in the batch's folder: `.json.zst`, or `.json` out of an archive.
         sha256: of the file as it lies on the disk.
         bytes: length of the page as Xero sent it, decompressed.
+        contact_id: whom a report by contact is about, which it does not say by itself; None for
+            everything else.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,6 +36,7 @@ class LandedPage(BaseModel):
     file: str
     sha256: str
     bytes: int
+    contact_id: UUID | None = None
 
 
 class QuietWalk(BaseModel):
@@ -116,6 +119,12 @@ class Batch:
     @property
     def files(self) -> list[Path]:
         return [self.folder / page.file for page in self.manifest.pages]
+
+    @property
+    def contacts(self) -> dict[Path, UUID | None]:
+        """Page -> whom it is about; None where it is not about one contact."""
+        pages = self.manifest.pages
+        return {file: page.contact_id for file, page in zip(self.files, pages, strict=True)}
 
     def verify(self) -> None:
         """Compare the files with the manifest.

@@ -238,6 +238,7 @@ class _PageRow:
     sync_id: str
     started_at: dt.datetime
     as_of_date: dt.date | None
+    contact_id: UUID | None
 
 
 _PAGE_COLUMNS: Columns = {
@@ -246,11 +247,14 @@ _PAGE_COLUMNS: Columns = {
     "sync_id": "VARCHAR",
     "started_at": "TIMESTAMP",
     "as_of_date": "DATE",
+    "contact_id": "UUID",
 }
 
 
 def _register(connection: duckdb.DuckDBPyConnection, sources: Sources) -> None:
     """The pages at hand and whose they are, as the temporary table `pages`."""
+    batches = {batch.identity: batch for _, batch in sources.values()}
+    contacts = {file: id for batch in batches.values() for file, id in batch.contacts.items()}
     rows = [
         _PageRow(
             str(file),
@@ -258,8 +262,9 @@ def _register(connection: duckdb.DuckDBPyConnection, sources: Sources) -> None:
             batch.manifest.sync_id,
             batch.manifest.started_at,
             batch.manifest.as_of_date,
+            contacts[original],
         )
-        for file, (_, batch) in sources.items()
+        for file, (original, batch) in sources.items()
     ]
     connection.execute(
         f"create or replace temp table pages as select {unnested(_PAGE_COLUMNS)}",

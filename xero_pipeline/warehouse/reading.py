@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xero_pipeline.warehouse.raw_tables import RAW_TABLES
+from xero_pipeline.warehouse.schema import columns_about_report
 from xero_pipeline.warehouse.wire_types import Record, quoted, snake_case
-from xero_pipeline.xero.endpoints import ENDPOINTS, EXTRA_ENDPOINTS, REPORTS
+from xero_pipeline.xero.endpoints import CONTACT_REPORTS, ENDPOINTS, EXTRA_ENDPOINTS, REPORTS
 
 _VERSION = "updated_date_utc"
 # A page of 1,000 documents with many lines; DuckDB's default is 16 MB.
@@ -24,7 +25,8 @@ class RawTable:
         endpoint: the name in the catalogue.
         list_key: the key of a page that holds the records.
         id_field: the key of a record, as Xero spells it; None for reports, which have none.
-        key: the column that identifies a row within an organisation.
+        key: the column that identifies a row within an organisation. Of a report it is the day,
+            of a report by contact the contact, whose newest one stays.
         version: the column that grows with every edit at Xero; None where Xero has none.
         record: the declared fields.
     """
@@ -46,6 +48,8 @@ def raw_table(endpoint: str) -> RawTable:
     record = RAW_TABLES[endpoint]
     if endpoint in {report.name for report in REPORTS}:
         return RawTable(endpoint, "Reports", None, "as_of_date", None, record)
+    if endpoint in {report.name for report in CONTACT_REPORTS}:
+        return RawTable(endpoint, "Reports", None, "contact_id", None, record)
     entry = next(entry for entry in (*ENDPOINTS, *EXTRA_ENDPOINTS) if entry.name == endpoint)
     key = snake_case(entry.id_field)
     versioned = any(field.column == _VERSION for field in record.fields)
@@ -64,11 +68,11 @@ def select_rows(table: RawTable) -> str:
         f"{_converted(table, field.name)} as {quoted(field.column)}"
         for field in table.record.fields
     )
-    as_of = "as_of_date," if table.id_field is None else ""
+    about = "".join(f"{column}, " for column in columns_about_report(table.endpoint))
     return f"""
 select
     organisation_id,
-    {as_of}
+    {about}
     {columns},
     started_at as _first_seen_at,
     started_at as _synced_at,

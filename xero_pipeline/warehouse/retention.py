@@ -21,7 +21,7 @@ from xero_pipeline.warehouse.batches import MANIFEST, Batch, Manifest, read_batc
 from xero_pipeline.warehouse.errors import PageUnreadable
 from xero_pipeline.warehouse.landing import Landing
 from xero_pipeline.warehouse.shelf import Archive, Shelf
-from xero_pipeline.xero.endpoints import ENDPOINTS, EXTRA_ENDPOINTS
+from xero_pipeline.xero.endpoints import CONTACT_REPORTS, ENDPOINTS, EXTRA_ENDPOINTS
 
 # Larger batches are few, and their pages are read side by side as they are.
 _SMALL_BATCH_BYTES = 1_000_000
@@ -31,6 +31,7 @@ _FULL_ARCHIVE_BYTES = 16_000_000
 _BY_OFFSET = frozenset(
     endpoint.name for endpoint in (*ENDPOINTS, *EXTRA_ENDPOINTS) if endpoint.offset_field
 )
+_BY_CONTACT = frozenset(report.name for report in CONTACT_REPORTS)
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def newest_whole(manifests: Iterable[Manifest]) -> dict[dt.date | None, str]:
     """The newest walk that brought everything: as-of date -> sync id.
 
     Of a report every day is a row of its own; everything else stands under None. A batch with the
-    same date and an older sync id is not needed.
+    same date and an older sync id is not needed. Reports by contact are about others each time.
 
     Args:
         manifests: of one organisation and endpoint, all loaded.
@@ -93,6 +94,8 @@ def newest_whole(manifests: Iterable[Manifest]) -> dict[dt.date | None, str]:
     newest: dict[dt.date | None, str] = {}
     for manifest in manifests:
         day = manifest.as_of_date
+        if manifest.endpoint in _BY_CONTACT:
+            continue
         if day is not None or lists_everything(manifest):
             newest[day] = max(newest.get(day, ""), manifest.sync_id)
     return newest

@@ -23,7 +23,7 @@ from xero_pipeline.warehouse.connection import (
 )
 from xero_pipeline.warehouse.raw_tables import RAW_TABLES
 from xero_pipeline.warehouse.wire_types import quoted
-from xero_pipeline.xero.endpoints import REPORTS
+from xero_pipeline.xero.endpoints import CONTACT_REPORTS, REPORTS
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -43,7 +43,8 @@ _ROW_META: Columns = {
     "_row_hash": "UBIGINT",
     "_extras": "JSON",
 }
-_REPORT_NAMES = frozenset(report.name for report in REPORTS)
+_REPORT_NAMES = frozenset(report.name for report in (*REPORTS, *CONTACT_REPORTS))
+_CONTACT_REPORT_NAMES = frozenset(report.name for report in CONTACT_REPORTS)
 
 OPS_TABLES: Mapping[str, Columns] = {
     "syncs": {
@@ -144,8 +145,15 @@ OPS_TABLES: Mapping[str, Columns] = {
 def raw_columns(endpoint: str) -> Columns:
     """The columns of `raw.<endpoint>` in order: name -> DuckDB type."""
     own = {field.column: field.type.column for field in RAW_TABLES[endpoint].fields}
+    about = columns_about_report(endpoint)
+    return {"organisation_id": "UUID", **about, **own, **_ROW_META}
+
+
+def columns_about_report(endpoint: str) -> Columns:
+    """What a report does not say by itself: its day, and whom it is about if about one contact."""
     as_of = {"as_of_date": "DATE"} if endpoint in _REPORT_NAMES else {}
-    return {"organisation_id": "UUID", **as_of, **own, **_ROW_META}
+    contact = {"contact_id": "UUID"} if endpoint in _CONTACT_REPORT_NAMES else {}
+    return {**as_of, **contact}
 
 
 @contextmanager

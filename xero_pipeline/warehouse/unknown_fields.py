@@ -66,12 +66,12 @@ class _Found:
     """A record with fields that nobody has heard of.
 
     Attributes:
-        key: of the record; None for reports, which have none.
+        key: of the record; of a report what it is about.
         extras: those fields, with the objects and lists around them and nothing else.
         paths: of those fields, below the record: `LineItems.Colour`.
     """
 
-    key: str | None
+    key: str | UUID | dt.date | None
     extras: Json
     paths: frozenset[str]
 
@@ -95,12 +95,13 @@ def _beginning(file: Path) -> bytes:
 
 def _records_with_extras(batch: Batch, table: RawTable) -> Iterator[_Found]:
     known = known_record(table.endpoint, table.list_key)
-    for file in batch.files:
+    for file, contact_id in batch.contacts.items():
+        about = contact_id or batch.manifest.as_of_date
         page = simplejson.loads(read_page(file), use_decimal=True)
         for record in page[table.list_key]:
             extras = unknown_part(record, known)
             if extras:
-                key = record[table.id_field] if table.id_field else None
+                key = record[table.id_field] if table.id_field else about
                 yield _Found(key, extras, frozenset(unknown_paths(extras, known)))
 
 
@@ -158,7 +159,7 @@ def _keep(
             and raw_row._sync_id = $sync_id
         """,
         {
-            "keys": [each.key or manifest.as_of_date for each in found],
+            "keys": [each.key for each in found],
             "extras": [simplejson.dumps(each.extras, use_decimal=True) for each in found],
             "organisation_id": manifest.organisation_id,
             "sync_id": manifest.sync_id,

@@ -75,7 +75,9 @@ class BatchWriter:
         self._pages = list(log.pages)
         self._earlier_pages = len(self._pages)
 
-    def write(self, body: bytes, *, calls: int = 1, wire_bytes: int = 0) -> None:
+    def write(
+        self, body: bytes, *, calls: int = 1, wire_bytes: int = 0, contact_id: UUID | None = None
+    ) -> None:
         """Land one page exactly as Xero sent it (decompressed).
 
         Args:
@@ -83,6 +85,7 @@ class BatchWriter:
             calls: requests it took.
             wire_bytes: bytes received, compressed as sent. With `calls` only for the case that
                 this walk is killed: a finished one is told its totals.
+            contact_id: whom a report by contact is about.
 
         Raises:
             LandingFailed: the disk is full or cannot be written to, or the page is empty.
@@ -98,6 +101,7 @@ class BatchWriter:
             bytes=len(body),
             calls=calls,
             wire_bytes=wire_bytes,
+            contact_id=contact_id,
         )
         with self._landing_errors():
             write_at_once(self._folder() / name, compressed)

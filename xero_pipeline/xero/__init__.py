@@ -2,6 +2,7 @@
 
 from xero_pipeline.xero.client import AccessTokens, Organisation, OrganisationClient, Usage
 from xero_pipeline.xero.endpoints import (
+    CONTACT_REPORTS,
     ENDPOINTS,
     EXTRA_ENDPOINTS,
     REPORTS,
@@ -23,6 +24,7 @@ from xero_pipeline.xero.limits import (
 from xero_pipeline.xero.pages import Page
 
 __all__ = [
+    "CONTACT_REPORTS",
     "ENDPOINTS",
     "EXTRA_ENDPOINTS",
     "REPORTS",

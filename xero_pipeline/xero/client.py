@@ -143,6 +143,7 @@ class OrganisationClient:
         self._on_failure = on_failure
         self.page_size = settings.page_size
         self.endpoints = switched_on(settings.extra_endpoints)
+        self.aged_contacts = settings.aged_contacts
         self._asker = asker
         self._wire = wire or wire_to(settings)
         self._owns_wire = wire is None
@@ -238,14 +239,18 @@ class OrganisationClient:
             chosen = {"IDs": ",".join(ids[first : first + IDS_A_CALL])}
             yield self._page(replace(call, params={**call.params, **chosen}))
 
-    def report(self, report: Report, as_of: date) -> Page:
+    def report(self, report: Report, as_of: date, contact_id: str | None = None) -> Page:
         """A report as of a day of the organisation's own calendar.
+
+        Args:
+            contact_id: whom it is about, where Xero answers for one contact a call.
 
         Raises:
             XeroError: any of errors.py.
         """
         asked = Asked(self.organisation_name, report.name, report.scopes[0])
-        return self._page(_Call(asked, report.path, "Reports", report.params(as_of), {}))
+        params = report.params(as_of) | ({"contactId": contact_id} if contact_id else {})
+        return self._page(_Call(asked, report.path, "Reports", params, {}))
 
     def organisation(self) -> Organisation:
         """Who this is. Costs a call, but Xero does not count its bytes.

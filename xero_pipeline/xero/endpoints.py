@@ -253,6 +253,7 @@ class Report:
         scopes: any one of these is enough.
         params: query parameters for an as-of date (the organisation's local day).
         follows: a report changes when something posts to the ledger, and with the day.
+        by_contact: Xero answers for one contact a call; a few are asked for every night.
     """
 
     name: str
@@ -260,6 +261,7 @@ class Report:
     scopes: tuple[str, ...]
     params: Callable[[date], dict[str, str]]
     follows: Follows = _LEDGER
+    by_contact: bool = False
 
 
 def _report_scopes(granular: str) -> tuple[str, ...]:
@@ -296,3 +298,22 @@ REPORTS: tuple[Report, ...] = (
         },
     ),
 )
+
+CONTACT_REPORTS: tuple[Report, ...] = (
+    Report(
+        "aged_receivables_by_contact",
+        "Reports/AgedReceivablesByContact",
+        _report_scopes("aged"),
+        lambda day: {"date": day.isoformat(), "toDate": day.isoformat()},
+        by_contact=True,
+    ),
+    Report(
+        "aged_payables_by_contact",
+        "Reports/AgedPayablesByContact",
+        _report_scopes("aged"),
+        lambda day: {"date": day.isoformat(), "toDate": day.isoformat()},
+        by_contact=True,
+    ),
+)
+"""What each contact owes and is owed. Xero has no such report over all contacts, so that it is read
+for some of them in turn; see `Settings.aged_contacts`."""

@@ -82,7 +82,11 @@ class XeroApp:
         self._secret = settings.client_secret
         self._redirect_uri = settings.redirect_uri
         self._scopes = (settings.scopes or "").split() or list(
-            read_scopes(settings.extra_endpoints, settings.scope_style)
+            read_scopes(
+                settings.extra_endpoints,
+                settings.scope_style,
+                by_contact=settings.aged_contacts > 0,
+            )
         )
         self._authorise_url = _address(settings.login_url, "/identity/connect/authorize")
         self._token_url = _address(settings.identity_url, "/connect/token")

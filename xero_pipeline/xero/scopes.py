@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from xero_pipeline.settings import ScopeStyle
-from xero_pipeline.xero.endpoints import REPORTS, switched_on
+from xero_pipeline.xero.endpoints import CONTACT_REPORTS, REPORTS, switched_on
 
 SIGN_IN_SCOPES = ("openid", "profile", "email", "offline_access")
 _BROAD = ("accounting.transactions.read", "accounting.reports.read")
@@ -29,14 +29,18 @@ class ScopeGap:
 
 
 def read_scopes(
-    extra: Collection[str] = (), style: ScopeStyle = ScopeStyle.GRANULAR
+    extra: Collection[str] = (),
+    style: ScopeStyle = ScopeStyle.GRANULAR,
+    *,
+    by_contact: bool = True,
 ) -> tuple[str, ...]:
     """What a consent must cover: signing in, and reading what is switched on.
 
     Args:
         extra: paths of extra endpoints; see `Settings.extra_endpoints`.
+        by_contact: whether reports of single contacts are read; see `Settings.aged_contacts`.
     """
-    wanted = (_of_style(scopes, style) for _, scopes in _readable(extra))
+    wanted = (_of_style(scopes, style) for _, scopes in _readable(extra, by_contact))
     return tuple(dict.fromkeys((*SIGN_IN_SCOPES, *wanted)))
 
 
@@ -44,6 +48,8 @@ def scope_gaps(
     granted: Collection[str],
     extra: Collection[str] = (),
     style: ScopeStyle = ScopeStyle.GRANULAR,
+    *,
+    by_contact: bool = True,
 ) -> tuple[ScopeGap, ...]:
     """What cannot be read with the scopes granted, by the scope to allow.
 
@@ -51,18 +57,20 @@ def scope_gaps(
         granted: granular and broad ones may be mixed. None at all: Xero did not say, and nothing
             is held against the connection.
         extra: paths of extra endpoints; see `Settings.extra_endpoints`.
+        by_contact: whether reports of single contacts are read; see `Settings.aged_contacts`.
     """
     missing: dict[str, list[str]] = {}
-    for name, scopes in _readable(extra) if granted else ():
+    for name, scopes in _readable(extra, by_contact) if granted else ():
         if not set(scopes) & set(granted):
             missing.setdefault(_of_style(scopes, style), []).append(name)
     return tuple(ScopeGap(scope, tuple(names)) for scope, names in missing.items())
 
 
-def _readable(extra: Collection[str]) -> list[tuple[str, tuple[str, ...]]]:
+def _readable(extra: Collection[str], by_contact: bool) -> list[tuple[str, tuple[str, ...]]]:
     """Name and sufficient scopes of everything that is read."""
+    reports = (*REPORTS, *(CONTACT_REPORTS if by_contact else ()))
     endpoints = [(each.name, each.scopes) for each in switched_on(extra)]
-    return endpoints + [(each.name, each.scopes) for each in REPORTS]
+    return endpoints + [(each.name, each.scopes) for each in reports]
 
 
 def _of_style(scopes: tuple[str, ...], style: ScopeStyle) -> str:

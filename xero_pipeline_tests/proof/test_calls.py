@@ -13,7 +13,7 @@ from xero_pipeline_tests.studio import Studio, studio_at
 
 def test_a_sync_without_a_change_asks_little(tmp_path: Path) -> None:
     """Nine calls all day; at night one an endpoint and report, whose day is a new one."""
-    with studio_at(tmp_path) as studio:
+    with studio_at(tmp_path, aged_contacts=0) as studio:
         studio.connect("agency", Purpose.AGENCY)
         studio.sync()
         studio.advance(hours=1)

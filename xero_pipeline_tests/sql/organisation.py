@@ -135,6 +135,24 @@ class Organisation:
     def _by_id(self, amounts: Mapping[str, Amount]) -> dict[str, Amount]:
         return {self.id("Account", code): amount for code, amount in amounts.items()}
 
+    def aged_report(
+        self,
+        contact: str,
+        due: dict[str, Amount],
+        *,
+        ledger: str = "receivables",
+        on: dt.date | None = None,
+        **columns: object,
+    ) -> Row:
+        """Xero's aged report of one contact: what is due by document id, credits negative."""
+        return self.add(
+            f"aged_{ledger}_by_contact",
+            contact_id=self.id("Contact", contact),
+            as_of_date=on or self.as_of,
+            rows=report_rows.aged_report(due),
+            **columns,
+        )
+
     def trial_balance(self, balances: dict[str, Amount], *, on: dt.date | None = None) -> Row:
         """Xero's TrialBalance: balance by account code, debit positive, in base currency."""
         return self.add(

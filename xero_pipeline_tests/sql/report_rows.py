@@ -39,6 +39,21 @@ def trial_balance(balances: Mapping[str, Amount]) -> list[Row]:
     return _report(titles, rows)
 
 
+def aged_report(due: Mapping[str, Amount]) -> list[Row]:
+    """Amounts due by document id, credits negative, and their sum as the closing balance."""
+    titles = ("Date", "Number", "Due Date", "", "Total", "Paid", "Credited", "Due")
+    rows = []
+    for document_id, amount in due.items():
+        texts = ["2026-05-01T00:00:00", "INV", "", "", "0.00", "0.00", "0.00", str(money(amount))]
+        attributes = [{"id": "invoiceID", "value": document_id}]
+        cells = [{"value": text, "attributes": attributes} for text in texts]
+        rows.append({"row_type": "Row", "cells": cells})
+    closing = sum((money(amount) for amount in due.values()), money(0))
+    texts = ["Closing Balance", "", "", "", "0.00", "0.00", "0.00", str(closing)]
+    summary = {"row_type": "SummaryRow", "cells": [{"value": text} for text in texts]}
+    return [*_report(titles, rows), {"row_type": "Section", "title": "", "rows": [summary]}]
+
+
 def _report(titles: Sequence[str], rows: list[Row]) -> list[Row]:
     header = {"row_type": "Header", "cells": [{"value": title} for title in titles]}
     return [header, {"row_type": "Section", "title": "", "rows": rows}]

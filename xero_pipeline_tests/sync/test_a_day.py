@@ -117,15 +117,16 @@ def test_a_night_reads_the_lists_and_the_part_paid_invoice_but_lands_no_list_aga
     day: Day,
 ) -> None:
     """The reports of this day are there already, and nothing has posted since the last sync,
-    though the increment begins before the payment was made and brings it again.
+    though the increment begins before the payment was made and brings it again. The one contact
+    that owes something is asked about every night.
     """
-    assert len(day.night.asked) == 9 + 10 + 1
-    assert day.night.sync.calls == 20
-    assert day.night.landed == ["invoices", "organisation"]
+    assert len(day.night.asked) == 9 + 10 + 1 + 1
+    assert day.night.sync.calls == 21
+    assert day.night.landed == ["aged_receivables_by_contact", "invoices", "organisation"]
 
 
 def test_the_first_night_of_a_new_day_reads_its_reports(day: Day) -> None:
-    assert day.second_night.sync.calls == 24
+    assert day.second_night.sync.calls == 25
     assert set(REPORTS) <= set(day.second_night.asked)
 
 

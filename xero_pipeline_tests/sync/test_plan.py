@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from xero_pipeline.sync import Depth, Known, calls_without_changes
+from xero_pipeline.sync import Depth, Known, Request, calls_without_changes
 from xero_pipeline.sync.plan import Plan, Source, unless_all
 from xero_pipeline.warehouse import EndpointProgress
-from xero_pipeline.xero import ENDPOINTS, REPORTS, Endpoint
+from xero_pipeline.xero import CONTACT_REPORTS, ENDPOINTS, REPORTS, Endpoint
 from xero_pipeline.xero.endpoints import switched_on
 
 YESTERDAY = dt.datetime(2026, 3, 31, 10, 0, tzinfo=dt.UTC)
@@ -39,7 +39,7 @@ FOLLOWERS = {
 }
 REPORT_NAMES = {"balance_sheet", "bank_summary", "profit_and_loss", "trial_balance"}
 SOURCES: list[Source] = [*ENDPOINTS, *REPORTS]
-NAMES = [each.name for each in SOURCES]
+NAMES = [each.name for each in (*SOURCES, *CONTACT_REPORTS)]
 
 READ_YESTERDAY = Known(
     progress={e.name: EndpointProgress(modified_since=YESTERDAY) for e in ENDPOINTS},
@@ -83,6 +83,24 @@ def test_nothing_changed_means_one_call_for_each_endpoint_that_can_say_so() -> N
     assert calls_without_changes(Depth.FULL) == 23
 
 
+def test_aged_reports_are_asked_about_those_whose_turn_it_is_but_not_during_the_day() -> None:
+    known = replace(READ_YESTERDAY, contacts={"aged_payables_by_contact": ("A", "B")})
+    assert second(plan(Depth.NIGHTLY, known)) == {"aged_payables_by_contact"}
+    assert second(plan(Depth.FULL, known)) == {"aged_payables_by_contact"}
+    assert second(plan(Depth.INCREMENT, known), "invoices") == REPORT_NAMES | {
+        "overpayments",
+        "prepayments",
+        "repeating_invoices",
+    }
+
+
+def test_contacts_of_the_night_are_counted_ahead() -> None:
+    known = replace(READ_YESTERDAY, contacts={"aged_payables_by_contact": ("A", "B")})
+    assert Request(Depth.NIGHTLY).calls_at_least(known) == 24 + 2
+    assert calls_without_changes(Depth.NIGHTLY, aged_contacts=5) == 24 + 2 * 5
+    assert calls_without_changes(Depth.INCREMENT, aged_contacts=5) == 9
+
+
 @pytest.mark.parametrize(
     ("news", "asked"),
     [
@@ -119,7 +137,7 @@ def test_what_was_never_read_is_asked_for_at_any_depth() -> None:
     known = replace(READ_YESTERDAY, asked_at=asked_at)
     assert first(plan(Depth.INCREMENT, known)) == ALL_DAY | {"currencies"}
     everything = plan(Depth.INCREMENT, Known())
-    assert first(everything) | second(everything) == set(NAMES) - {"organisation"}
+    assert first(everything) | second(everything) == names(SOURCES) - {"organisation"}
 
 
 def test_reports_are_read_once_a_day_at_night_and_after_whatever_posts() -> None:

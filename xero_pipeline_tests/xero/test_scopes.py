@@ -47,7 +47,16 @@ def test_an_old_app_is_told_the_broad_scope() -> None:
     granted = [scope for scope in BROAD if "reports" not in scope]
     (gap,) = scope_gaps(granted, style=ScopeStyle.BROAD)
     assert gap.scope == "accounting.reports.read"
-    assert len(gap.endpoints) == 4
+    assert len(gap.endpoints) == 6
+
+
+def test_the_scope_of_aged_reports_counts_unless_no_contact_is_asked_about() -> None:
+    aged = "accounting.reports.aged.read"
+    granted = [scope for scope in GRANULAR if scope != aged]
+    reports = ("aged_receivables_by_contact", "aged_payables_by_contact")
+    assert scope_gaps(granted) == (ScopeGap(aged, reports),)
+    assert scope_gaps(granted, by_contact=False) == ()
+    assert set(GRANULAR) - set(read_scopes(by_contact=False)) == {aged}
 
 
 def test_extra_endpoints_count_once_they_are_switched_on() -> None:

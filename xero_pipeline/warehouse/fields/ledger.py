@@ -107,4 +107,6 @@ LEDGER: dict[str, Record] = {
     "trial_balance": _REPORT,
     "balance_sheet": _REPORT,
     "profit_and_loss": _REPORT,
+    "aged_receivables_by_contact": _REPORT,
+    "aged_payables_by_contact": _REPORT,
 }
