@@ -156,8 +156,10 @@ def test_a_day_later_only_what_changed_is_read(second: Refresh, pipeline: Pipeli
     assert second.outcome == Outcome(problems=(), is_published=True)
     answered = [r for r in second.requests if r["tenant"] and r["status"] == 200]
     part_settled = [r for r in answered if "IDs=" in r["query"]]
-    assert len(answered) - len(part_settled) == 2 * ALL_SOURCES
+    of_contacts = [r for r in answered if "ByContact" in r["path"]]
+    assert len(answered) - len(part_settled) - len(of_contacts) == 2 * ALL_SOURCES
     assert len(part_settled) <= 2
+    assert 0 < len(of_contacts) <= 2 * 2 * pipeline.settings.aged_contacts
     ((changed, received),) = pipeline.published(
         """
         select sum(rows_changed), sum(rows_received)
