@@ -5,32 +5,58 @@ with
 organisations as (
     select
         organisation_id,
+        short_code,
         as_of_date,
         (as_of_date - interval 1 month)::date as month_ago
     from staging.organisations
+),
+
+documents as (
+    select
+        documents.*,
+        intermediate.signal_driver(
+            documents.document_type, documents.document_id, documents.document_number,
+            documents.sign * documents.total_base,
+            intermediate.document_link(
+                organisations.short_code, documents.ledger, documents.document_type,
+                documents.document_id, documents.bank_transaction_id
+            )
+        ) as driver,
+        documents.document_date > organisations.as_of_date - 365
+            and documents.document_date <= organisations.as_of_date as is_in_year,
+        documents.document_date > organisations.month_ago - 365
+            and documents.document_date <= organisations.month_ago as is_in_year_before
+    from intermediate.documents as documents
+    join organisations
+        on organisations.organisation_id = documents.organisation_id
+    where documents.ledger = 'receivable'
+        and documents.is_live
+        and documents.document_type in ('invoice', 'credit_note')
+),
+
+sums as (
+    select
+        organisation_id,
+        canonical_contact_id as contact_id,
+        any_value(canonical_contact_name) as contact_name,
+        sum(sign * total_base) filter (where is_in_year) as revenue_base,
+        sum(sign * total_base) filter (where is_in_year_before) as revenue_base_month_ago,
+        sum(total_base) filter (where is_in_year and document_type = 'invoice') as invoiced_base,
+        sum(total_base) filter (where is_in_year_before and document_type = 'invoice')
+            as invoiced_base_month_ago,
+        -- The ten largest, for whoever wants to look.
+        arg_max(driver, (total_base, document_id), 10) filter (where is_in_year) as drivers
+    from documents
+    group by organisation_id, canonical_contact_id
 )
 
 select
-    documents.organisation_id,
-    documents.canonical_contact_id as contact_id,
-    any_value(documents.canonical_contact_name) as contact_name,
-    coalesce(sum(documents.sign * documents.total_base) filter (
-        where documents.document_date > organisations.as_of_date - 365
-            and documents.document_date <= organisations.as_of_date
-    ), 0)::decimal(18, 2) as revenue_base,
-    coalesce(sum(documents.sign * documents.total_base) filter (
-        where documents.document_date > organisations.month_ago - 365
-            and documents.document_date <= organisations.month_ago
-    ), 0)::decimal(18, 2) as revenue_base_month_ago,
-    -- The ten largest, for whoever wants to look.
-    list(documents.document_id order by documents.total_base desc, documents.document_id) filter (
-        where documents.document_date > organisations.as_of_date - 365
-            and documents.document_date <= organisations.as_of_date
-    )[1:10] as largest_documents
-from intermediate.documents as documents
-join organisations
-    on organisations.organisation_id = documents.organisation_id
-where documents.ledger = 'receivable'
-    and documents.is_live
-    and documents.document_type in ('invoice', 'credit_note')
-group by documents.organisation_id, documents.canonical_contact_id
+    organisation_id,
+    contact_id,
+    contact_name,
+    coalesce(revenue_base, 0)::decimal(18, 2) as revenue_base,
+    coalesce(revenue_base_month_ago, 0)::decimal(18, 2) as revenue_base_month_ago,
+    coalesce(invoiced_base, 0)::decimal(18, 2) as invoiced_base,
+    coalesce(invoiced_base_month_ago, 0)::decimal(18, 2) as invoiced_base_month_ago,
+    drivers
+from sums
