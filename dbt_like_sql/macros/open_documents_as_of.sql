@@ -11,19 +11,32 @@ as_of_dates as (
     from staging.organisations
 ),
 
-open_documents as (
+-- Few of all balances are open on one day. Found first and kept, so that the wide documents are
+-- joined to these alone.
+open_balances as materialized (
     select
-        documents.*,
+        balances.organisation_id,
+        balances.document_id,
+        balances.outstanding,
+        balances.outstanding_base,
         as_of_dates.as_of_date,
-        as_of_dates.short_code,
-        -- Credits are negative: they reduce what is owed.
-        documents.sign * balances.outstanding as amount_due,
-        documents.sign * balances.outstanding_base as amount_due_base
+        as_of_dates.short_code
     from intermediate.document_balances as balances
     join as_of_dates
         on as_of_dates.organisation_id = balances.organisation_id
         and balances.valid_from <= as_of_dates.as_of_date
         and (balances.valid_to is null or balances.valid_to > as_of_dates.as_of_date)
+),
+
+open_documents as (
+    select
+        documents.*,
+        balances.as_of_date,
+        balances.short_code,
+        -- Credits are negative: they reduce what is owed.
+        documents.sign * balances.outstanding as amount_due,
+        documents.sign * balances.outstanding_base as amount_due_base
+    from open_balances as balances
     join intermediate.documents as documents
         on documents.organisation_id = balances.organisation_id
         and documents.document_id = balances.document_id
@@ -34,7 +47,8 @@ latest_rates as (
         rates.organisation_id,
         rates.currency_code,
         arg_max(rates.currency_rate, rates.rate_date) as currency_rate,
-        arg_max(rates.source || ' of ' || rates.rate_date::varchar, rates.rate_date) as source
+        arg_max(rates.source, rates.rate_date) as source,
+        max(rates.rate_date) as rate_date
     from intermediate.currency_rates as rates
     join as_of_dates
         on as_of_dates.organisation_id = rates.organisation_id
@@ -55,7 +69,7 @@ revalued as (
         early_settlements.document_id is not null as is_payment_before_document,
         case
             when open_documents.currency_code = open_documents.base_currency then 'base currency'
-            else latest_rates.source
+            else latest_rates.source || ' of ' || latest_rates.rate_date::varchar
         end as revaluation_rate_source,
         case
             when open_documents.currency_code = open_documents.base_currency then 1
