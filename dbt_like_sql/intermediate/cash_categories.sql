@@ -39,8 +39,8 @@ matches as (
     select
         accounts.organisation_id,
         accounts.account_id,
-        arg_min(rules.category, (rules.priority, rules.pattern, rules.match_on)) as category,
-        arg_min(rules.why, (rules.priority, rules.pattern, rules.match_on)) as why
+        arg_min(rules.category, (rules.priority, rules.match_on = 'name', rules.pattern)) as category,
+        arg_min(rules.why, (rules.priority, rules.match_on = 'name', rules.pattern)) as why
     from accounts
     join rules
         on (

@@ -52,6 +52,7 @@ points as (
 
 select
     days.organisation_id,
+    days.scenario,
     days.day,
     (
         days.closing_base + intermediate.fan(

@@ -16,5 +16,5 @@ select
 from intermediate.cash_forecast_days as days
 left join intermediate.cash_forecast_bands as bands
     on bands.organisation_id = days.organisation_id
+    and bands.scenario = days.scenario
     and bands.day = days.day
-    and days.scenario = 'base'
