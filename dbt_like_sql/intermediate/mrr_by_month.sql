@@ -28,6 +28,12 @@ movements as (
     group by organisation_id, month
 ),
 
+variable as (
+    select organisation_id, month, sum(monthly_base) as monthly_base
+    from intermediate.recurring_variable_months
+    group by organisation_id, month
+),
+
 amounts as (
     select
         months.organisation_id,
@@ -41,6 +47,7 @@ amounts as (
         coalesce(movements.contraction, 0)::decimal(18, 2) as contraction,
         coalesce(movements.churn, 0)::decimal(18, 2) as churn,
         coalesce(closings.closing, 0)::decimal(18, 2) as closing,
+        coalesce(variable.monthly_base, 0)::decimal(18, 2) as recurring_variable_base,
         -- Taken from the month before, not added up from the movements: the identity is a test.
         coalesce(lag(closings.closing) over (
             partition by months.organisation_id order by months.month
@@ -52,6 +59,9 @@ amounts as (
     left join movements
         on movements.organisation_id = months.organisation_id
         and movements.month = months.month
+    left join variable
+        on variable.organisation_id = months.organisation_id
+        and variable.month = months.month
 )
 
 select
@@ -74,5 +84,6 @@ select
     intermediate.recurring_ratio(opening - contraction - churn, opening) as grr,
     intermediate.recurring_ratio(new + reactivation + expansion, contraction + churn)
         as quick_ratio,
-    12 * closing as arr
+    12 * closing as arr,
+    recurring_variable_base
 from amounts

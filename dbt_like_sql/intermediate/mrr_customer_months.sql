@@ -2,7 +2,8 @@
 with
 
 plan_months as (
-    select organisation_id, contact_id, month, source, mrr_base, mrr_base_at_next_rate
+    select
+        organisation_id, contact_id, month, source, confidence, mrr_base, mrr_base_at_next_rate
     from intermediate.recurring_plan_months
     where mrr_base <> 0
 ),
@@ -23,22 +24,11 @@ rows_that_count as (
         contact_id,
         month,
         'override' as source,
+        1.00::decimal(3, 2) as confidence,
         mrr_base,
         -- A decision is made in base currency: no exchange rate touches it.
         mrr_base as mrr_base_at_next_rate
     from decisions
-),
-
-graded as (
-    select
-        *,
-        -- How sure a source is: decided or standing in Xero, or concluded from past invoices.
-        case source
-            when 'override' then 1.00
-            when 'template' then 1.00
-            when 'linked' then 0.95
-        end::decimal(3, 2) as confidence
-    from rows_that_count
 )
 
 select
@@ -50,6 +40,6 @@ select
     -- The least sure of several plans names the row.
     min_by(source, (confidence, source)) as source,
     min(confidence) as confidence
-from graded
+from rows_that_count
 group by organisation_id, month, contact_id
 having sum(mrr_base) > 0

@@ -18,6 +18,10 @@ beginnings as (
     where templates.is_live
     group by templates.organisation_id
     union all
+    select organisation_id, min(first_date)
+    from intermediate.cadence_segments
+    group by organisation_id
+    union all
     select organisation_id, min(month)
     from intermediate.mrr_override_months
     group by organisation_id

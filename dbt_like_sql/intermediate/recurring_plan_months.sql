@@ -1,127 +1,97 @@
--- Which plan counts in which month, at which price and rate.
+-- Which plan counts in which month, at which price and rate: repeating invoices, and what recurs
+-- without one.
 with
 
 months as (
-    select organisation_id, month, measured_on, is_current, financial_year
-    from intermediate.mrr_months
+    select organisation_id, month, financial_year from intermediate.mrr_months
 ),
 
-templates as (
-    select * from intermediate.recurring_templates
-),
-
--- Of two linked invoices on one day the one with the higher number sets the price.
-invoice_prices as (
+plans as (
     select
-        invoices.organisation_id,
-        invoices.template_id,
-        invoices.invoice_id,
-        invoices.invoice_number,
-        invoices.invoice_date,
-        invoices.currency_code,
-        prices.price
-    from intermediate.recurring_invoices as invoices
-    join intermediate.recurring_prices as prices
-        on prices.organisation_id = invoices.organisation_id
-        and prices.document_id = invoices.invoice_id
-    qualify row_number() over (
-        partition by invoices.organisation_id, invoices.template_id, invoices.invoice_date
-        order by invoices.invoice_number desc
-    ) = 1
-),
-
--- A gap between two linked invoices is not churn: a voided one leaves a gap, too.
-linked_plans as (
+        organisation_id,
+        template_id as plan_id,
+        template_id,
+        month,
+        financial_year,
+        contact_id,
+        source,
+        -- How sure a source is: standing in Xero, or concluded from past invoices.
+        case source when 'template' then 1.00 when 'linked' then 0.95 end::decimal(3, 2)
+            as confidence,
+        schedule_unit,
+        schedule_period,
+        price,
+        currency_code,
+        price_invoice_id,
+        price_invoice_number
+    from intermediate.recurring_template_months
+    union all
     select
-        templates.organisation_id,
-        templates.template_id,
-        months.month,
-        months.measured_on,
-        months.financial_year
-    from templates
-    join months
-        on months.organisation_id = templates.organisation_id
-        and months.measured_on >= templates.first_invoice_date
-        and months.measured_on < templates.paid_until
-    where not (months.is_current and templates.is_live)
-),
-
-priced_by_invoice as (
-    select
-        linked_plans.organisation_id,
-        linked_plans.template_id,
-        linked_plans.month,
-        linked_plans.financial_year,
-        'linked' as source,
-        invoice_prices.price,
-        invoice_prices.currency_code,
-        invoice_prices.invoice_id as price_invoice_id,
-        invoice_prices.invoice_number as price_invoice_number
-    from linked_plans
-    asof join invoice_prices
-        on invoice_prices.organisation_id = linked_plans.organisation_id
-        and invoice_prices.template_id = linked_plans.template_id
-        and invoice_prices.invoice_date <= linked_plans.measured_on
-),
-
--- What Xero will invoice next is known for today only.
-priced_by_template as (
-    select
-        templates.organisation_id,
-        templates.template_id,
+        months.organisation_id,
+        months.stream_id,
+        null,
         months.month,
         months.financial_year,
-        'template' as source,
-        templates.price,
-        templates.currency_code,
-        null::uuid as price_invoice_id,
-        null::varchar as price_invoice_number
-    from templates
-    join months
-        on months.organisation_id = templates.organisation_id
-    where months.is_current
-        and templates.is_live
-),
-
-priced as (
-    select * from priced_by_invoice
-    union all
-    select * from priced_by_template
+        months.contact_id,
+        'cadence',
+        streams.confidence,
+        months.schedule_unit,
+        months.schedule_period,
+        months.amount,
+        months.currency_code,
+        months.invoice_id,
+        months.invoice_number
+    from intermediate.cadence_months as months
+    join intermediate.cadence_streams as streams
+        on streams.organisation_id = months.organisation_id
+        and streams.stream_id = months.stream_id
+    where months.class = 'recurring'
 ),
 
 -- The last month's rate again where there is no next month yet.
 rated as (
     select
-        priced.*,
-        templates.contact_id,
-        templates.schedule_unit,
-        templates.schedule_period,
+        plans.*,
         rates.currency_rate,
         rates.rate_invoice_id,
         coalesce(next_rates.currency_rate, rates.currency_rate) as next_currency_rate
-    from priced
-    join templates
-        on templates.organisation_id = priced.organisation_id
-        and templates.template_id = priced.template_id
+    from plans
     join intermediate.recurring_rates as rates
-        on rates.organisation_id = priced.organisation_id
-        and rates.currency_code = priced.currency_code
-        and rates.financial_year = priced.financial_year
+        on rates.organisation_id = plans.organisation_id
+        and rates.currency_code = plans.currency_code
+        and rates.financial_year = plans.financial_year
     left join months as next_months
-        on next_months.organisation_id = priced.organisation_id
-        and next_months.month = priced.month + interval 1 month
+        on next_months.organisation_id = plans.organisation_id
+        and next_months.month = plans.month + interval 1 month
     left join intermediate.recurring_rates as next_rates
-        on next_rates.organisation_id = priced.organisation_id
-        and next_rates.currency_code = priced.currency_code
+        on next_rates.organisation_id = plans.organisation_id
+        and next_rates.currency_code = plans.currency_code
         and next_rates.financial_year = next_months.financial_year
+),
+
+valued as (
+    select
+        *,
+        intermediate.recurring_monthly_base(
+            price, schedule_unit, schedule_period, currency_rate
+        ) as mrr_base,
+        intermediate.recurring_monthly_base(
+            price, schedule_unit, schedule_period, next_currency_rate
+        ) as mrr_base_at_next_rate,
+        lead(month) over plan as following_month,
+        lead(currency_code) over plan as following_currency
+    from rated
+    window plan as (partition by organisation_id, plan_id order by month)
 )
 
 select
     organisation_id,
     month,
+    plan_id,
     template_id,
     contact_id,
     source,
+    confidence,
     schedule_unit,
     schedule_period,
     currency_code,
@@ -130,10 +100,13 @@ select
     rate_invoice_id,
     price_invoice_id,
     price_invoice_number,
-    intermediate.recurring_monthly_base(
-        price, schedule_unit, schedule_period, currency_rate
-    ) as mrr_base,
-    intermediate.recurring_monthly_base(
-        price, schedule_unit, schedule_period, next_currency_rate
-    ) as mrr_base_at_next_rate
-from rated
+    mrr_base,
+    -- Who is billed in another currency from now on pays neither more nor less: what it is worth now
+    -- is the effect of exchange.
+    case
+        when following_currency <> currency_code and following_month = month + interval 1 month
+            then lead(mrr_base) over plan
+        else mrr_base_at_next_rate
+    end as mrr_base_at_next_rate
+from valued
+window plan as (partition by organisation_id, plan_id order by month)

@@ -16,5 +16,6 @@ select
     nrr,
     grr,
     quick_ratio,
-    arr
+    arr,
+    recurring_variable_base
 from intermediate.mrr_by_month

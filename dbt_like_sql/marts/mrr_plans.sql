@@ -8,6 +8,17 @@ templates as (
     select * from intermediate.recurring_templates
 ),
 
+streams as (
+    select organisation_id, stream_id, description, why
+    from intermediate.cadence_streams
+),
+
+-- A stream that the customer came back to has several spans.
+spans as (
+    select organisation_id, stream_id, first_date, last_date, paid_until
+    from intermediate.cadence_segments
+),
+
 contacts as (
     select organisation_id, contact_id, name from staging.contacts
 ),
@@ -19,11 +30,13 @@ decisions as (
 select
     plan_months.organisation_id,
     plan_months.month,
+    plan_months.plan_id,
     plan_months.template_id,
     plan_months.contact_id,
     contacts.name as contact_name,
-    templates.reference,
+    coalesce(templates.reference, streams.description) as reference,
     plan_months.source,
+    plan_months.confidence,
     plan_months.schedule_unit,
     plan_months.schedule_period,
     plan_months.currency_code,
@@ -34,13 +47,21 @@ select
     plan_months.price_invoice_id,
     plan_months.price_invoice_number,
     plan_months.rate_invoice_id,
-    templates.first_invoice_date,
-    templates.last_invoice_date,
-    templates.paid_until
+    coalesce(templates.first_invoice_date, spans.first_date) as first_invoice_date,
+    coalesce(templates.last_invoice_date, spans.last_date) as last_invoice_date,
+    coalesce(templates.paid_until, spans.paid_until) as paid_until,
+    streams.why
 from plan_months
-join templates
+left join templates
     on templates.organisation_id = plan_months.organisation_id
     and templates.template_id = plan_months.template_id
+left join streams
+    on streams.organisation_id = plan_months.organisation_id
+    and streams.stream_id = plan_months.plan_id
+asof left join spans
+    on spans.organisation_id = plan_months.organisation_id
+    and spans.stream_id = plan_months.plan_id
+    and spans.first_date <= last_day(plan_months.month)
 left join contacts
     on contacts.organisation_id = plan_months.organisation_id
     and contacts.contact_id = plan_months.contact_id

@@ -21,3 +21,4 @@ left join intermediate.recurring_prices as prices
     on prices.organisation_id = templates.organisation_id
     and prices.document_id = templates.repeating_invoice_id
 where templates.type = 'ACCREC'
+    and not templates.is_removed

@@ -1,0 +1,113 @@
+-- Every occurrence of a stream in the slots of every schedule that its usual gap speaks for. Slots
+-- are counted anew when a customer had left and came back.
+with
+
+gaps as (
+    select
+        organisation_id,
+        stream_id,
+        billed_on,
+        billed_on - lag(billed_on) over stream as gap
+    from intermediate.hand_billed_occurrences
+    window stream as (partition by organisation_id, stream_id order by billed_on)
+),
+
+usual_gaps as (
+    select organisation_id, stream_id, quantile_disc(gap, 0.5) as usual_gap
+    from gaps
+    group by organisation_id, stream_id
+    having count(*) >= 3
+),
+
+plausible as (
+    select
+        usual_gaps.organisation_id,
+        usual_gaps.stream_id,
+        schedules.schedule_unit,
+        schedules.schedule_period,
+        schedules.days
+    from usual_gaps
+    join intermediate.cadence_schedules() as schedules
+        on usual_gaps.usual_gap between 0.75 * schedules.days - 1 and 1.35 * schedules.days
+),
+
+-- One slot left out, or a holiday of some weeks, is no end; of half-yearly and yearly ones, one is.
+segmented as (
+    select
+        gaps.organisation_id,
+        gaps.stream_id,
+        plausible.schedule_unit,
+        plausible.schedule_period,
+        plausible.days,
+        gaps.billed_on,
+        count(*) filter (
+            where gaps.gap > 45
+                and gaps.gap >= case when plausible.days > 180 then 1.5 else 2.5 end * plausible.days
+        ) over (
+            partition by gaps.organisation_id, gaps.stream_id, plausible.days
+            order by gaps.billed_on
+        ) as segment
+    from gaps
+    join plausible
+        on plausible.organisation_id = gaps.organisation_id
+        and plausible.stream_id = gaps.stream_id
+),
+
+begun as (
+    select
+        *,
+        min(billed_on) over (
+            partition by organisation_id, stream_id, days, segment
+        ) as first_date
+    from segmented
+),
+
+numbered as (
+    select *, round((billed_on - first_date) / days)::integer as slot from begun
+),
+
+placed as (
+    select
+        *,
+        billed_on - intermediate.cadence_slot_start(
+            schedule_unit, schedule_period, first_date, slot
+        ) as offset_days
+    from numbered
+),
+
+typical as (
+    select
+        organisation_id,
+        stream_id,
+        days,
+        segment,
+        quantile_disc(offset_days, 0.5)::integer as offset_days
+    from placed
+    group by organisation_id, stream_id, days, segment
+)
+
+select
+    placed.organisation_id,
+    placed.stream_id,
+    placed.schedule_unit,
+    placed.schedule_period,
+    placed.segment,
+    placed.first_date,
+    typical.offset_days,
+    placed.slot,
+    placed.billed_on,
+    abs(
+        placed.billed_on - intermediate.cadence_slot_day(
+            placed.schedule_unit,
+            placed.schedule_period,
+            placed.first_date,
+            placed.slot,
+            typical.offset_days
+        )
+    ) as days_off
+from placed
+join typical
+    on typical.organisation_id = placed.organisation_id
+    and typical.stream_id = placed.stream_id
+    and typical.days = placed.days
+    and typical.segment = placed.segment
