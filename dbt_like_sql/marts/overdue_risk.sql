@@ -55,15 +55,9 @@ scored as (
     select
         *,
         case
-            when not is_new then round(
-                100 * (
-                    0.4 * p_over_30
-                    + 0.3 * p_late
-                    + 0.2 * least(coalesce(worst_age, 0) / 90.0, 1)
-                    + 0.1 * least(greatest(coalesce(trend_days, 0), 0) / 30.0, 1)
-                )
-            )
-        end::integer as score,
+            when not is_new then
+                intermediate.overdue_risk_score(p_late, p_over_30, worst_age, trend_days)
+        end as score,
         list_filter(
             [
                 case when is_new then 'new_client' end,
