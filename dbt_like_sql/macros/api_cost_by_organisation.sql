@@ -1,10 +1,5 @@
 -- Each organisation's share of what reading from Xero costs, one row per month (UTC) and
--- organisation; see marts.api_cost_monthly for what the figures mean. Shares of a month add up to
--- 1, and the cost parts to the app's to within rounding.
--- organisation_name: NULL when it is no longer connected.
--- busiest_day_calls: the calls of its busiest day, to be held against the tier's daily_calls.
--- share_of_bytes: its part of the month's billed bytes; NULL when there were none.
--- cost_aud, forecast_cost_aud: the same part of the app's cost.
+-- organisation.
 create or replace macro marts.api_cost_by_organisation() as table
 with
 

@@ -1,18 +1,5 @@
--- What reading from Xero costs, one row per month (UTC), over all organisations, on the tier that
--- was set on the month's last day. A table function and no table: it changes with every sync, also for organisations whose
--- books have not changed.
--- month: its first day.        as_of_date: the last day counted, the newest one in ops.api_usage.
--- calls, wire_bytes: as made and transferred.
--- billed_bytes: what Xero counts, as far as is known: answers as decoded (it does not say whether
---   it counts them before or after compression, so the dearer is assumed), without those of the
---   endpoint Organisation, which are free.
--- included_bytes: what the tier's fee covers; NULL without a limit or by agreement.
--- share_used, forecast_share: parts of it, NULL where it is NULL.
--- forecast_bytes: billed_bytes, and as much a day for the rest of the month as on the days since
---   the first call in it. A month with a first, full sync in it is forecast too high.
--- cost_aud, forecast_cost_aud: what lies beyond, by the part of a GiB, without the fee; NULL by
---   agreement.
--- connections, connections_allowed: how many are connected now, how many may be.
+-- What reading from Xero costs, one row per month (UTC), over all organisations. A table function
+-- and no table: it changes with every sync, also for organisations whose books have not changed.
 create or replace macro marts.api_cost_monthly() as table
 with
 

@@ -6,6 +6,7 @@ not changed since is told again, and so is the lineage of one whose SQL has not.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -16,10 +17,12 @@ from xero_pipeline.assets.keys import relation_key
 from xero_pipeline.assets.pictures import picture
 from xero_pipeline.warehouse import (
     BuiltModel,
+    Column,
     ModelGraph,
     column_lineage,
     column_schema,
     fingerprints,
+    test_cases,
 )
 
 Metadata = Mapping[str, dg.MetadataValue]
@@ -32,7 +35,7 @@ class Descriptions:
     """Describes the tables of one graph.
 
     Attributes:
-        definitions: relation -> a digest of its SQL and of all that it stands on.
+        definitions: relation -> a digest of its SQL, of all that it stands on, and of its docs.
         last: what was told of tables after the last run that built them.
     """
 
@@ -56,7 +59,7 @@ class Descriptions:
             for key, event in events.items()
             if event is not None and event.asset_materialization is not None
         }
-        return cls(graph, connection, fingerprints(graph.nodes), last)
+        return cls(graph, connection, _definitions(graph), last)
 
     def materialised(self, built: BuiltModel) -> dg.MaterializeResult[None]:
         """A table after its step."""
@@ -86,13 +89,9 @@ class Descriptions:
 
     def _columns(self, relation: str) -> dg.MetadataValue:
         columns = column_schema(self.connection, self.graph, relation)
+        held = [case.description for case in test_cases(self.graph, {relation}) if not case.column]
         return dg.MetadataValue.table_schema(
-            dg.TableSchema(
-                [
-                    dg.TableColumn(each.name, each.type, description=each.description or None)
-                    for each in columns
-                ]
-            )
+            dg.TableSchema([_column(each) for each in columns], dg.TableConstraints(held))
         )
 
     def _lineage(self, relation: str) -> dg.MetadataValue:
@@ -107,3 +106,27 @@ class Descriptions:
                 }
             )
         )
+
+
+def _definitions(graph: ModelGraph) -> dict[str, str]:
+    return {
+        relation: hashlib.sha256(
+            f"{fingerprint}{graph.docs.of(relation).model_dump_json()}".encode()
+        ).hexdigest()
+        for relation, fingerprint in fingerprints(graph.nodes).items()
+    }
+
+
+def _column(column: Column) -> dg.TableColumn:
+    """As its page in docs/figures tells it."""
+    return dg.TableColumn(
+        column.name,
+        column.type,
+        description=column.description or None,
+        constraints=dg.TableColumnConstraints(
+            nullable=column.is_nullable,
+            unique="unique" in column.tests,
+            other=[test for test in column.tests if test not in {"not_null", "unique"}],
+        ),
+        tags={"unit": column.unit} if column.unit else None,
+    )

@@ -1,4 +1,4 @@
-"""The figures outside the warehouse: as files."""
+"""The figures outside the warehouse: as files, as pages, and down to what Xero sent."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
+from rich.markup import escape
 
 from xero_pipeline.cli.console import out
 from xero_pipeline.settings import Settings
@@ -63,3 +65,40 @@ def export(
         f"as published at {exported.published_at}.",
         soft_wrap=True,
     )
+
+
+@group.command()
+def docs(
+    folder: Annotated[
+        Path, typer.Argument(help="Holds queries.md and why.md; gets figures/.")
+    ] = Path("docs"),
+) -> None:
+    """Write docs/figures/ anew from the models, their .yml and the queries in the docs."""
+    from xero_pipeline.warehouse import ModelGraph
+    from xero_pipeline.warehouse.figures import figures_of, write_pages
+
+    written = write_pages(folder, figures_of(ModelGraph.discover()))
+    out.print(f"{written} pages in {folder / 'figures'}.", soft_wrap=True)
+
+
+@group.command()
+def landed(
+    table: Annotated[str, typer.Argument(help="A table of raw, e.g. invoices.")],
+    record_id: Annotated[UUID, typer.Argument(help="Xero's id of the record.")],
+) -> None:
+    """Show the page that a raw row was read from, and the record as Xero sent it."""
+    import simplejson
+
+    from xero_pipeline.warehouse import Landing
+    from xero_pipeline.warehouse.landed import find_landed
+
+    settings = Settings()
+    found = find_landed(settings.published_database, Landing(settings.landing), table, record_id)
+    for label, value in (
+        ("Sync", found.sync_id),
+        ("Kept in", found.place),
+        ("Page", f"{found.page.file}, {found.page.bytes:,} bytes"),
+        ("SHA-256", f"{found.page.sha256} (compared)"),
+    ):
+        out.print(f"{label:8} {escape(str(value))}", soft_wrap=True, highlight=False)
+    print(simplejson.dumps(found.record, use_decimal=True, indent=2))

@@ -12,7 +12,8 @@
     ├── PublishFailed       the snapshot could not be written
     ├── NothingPublished    there is no snapshot to read yet
     ├── ExportRefused       what was asked for cannot be exported, or not to there
-    └── ExportFailed        an export could not be written
+    ├── ExportFailed        an export could not be written
+    └── RecordNotFound      a record is not in the published snapshot or not in the archive
 
 Every message says what happened and what to do next.
 """
@@ -165,3 +166,7 @@ class ExportFailed(WarehouseError):
             f"The export to {folder} could not be written: {reason}. What was there before is as "
             f"it was. Free some space or check the folder's permissions, then export again."
         )
+
+
+class RecordNotFound(WarehouseError):
+    """A record that was asked for is not in the published snapshot, or its page is not kept."""

@@ -25,7 +25,10 @@ DOCS = """
         description: One row per account.
         columns:
           - name: account
+            description: Account code.
             data_tests: [not_null, unique]
+          - name: day
+            description: Day of both; NULL in tests.
           - name: currency
             data_tests:
               - accepted_values: {values: [NZD], config: {severity: warn}}
@@ -87,7 +90,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
         seed__balances="organisation_id,account,currency,expected,actual\n",
         staging__organisations=ORGANISATIONS,
         staging__balances="select * from seeds.balances",
-        marts__balances="select * from staging.balances",
+        marts__balances="""
+            select organisation_id, account, currency, null::date as day, expected, actual
+            from staging.balances
+        """,
         tests__balances_tie="""
             select organisation_id, expected, actual from marts.balances where actual <> expected
         """,
@@ -159,6 +165,18 @@ def test_a_table_is_materialised_with_its_rows_columns_and_where_they_come_from(
     assert lineage.deps_by_column["actual"] == [
         dg.TableColumnDep(dg.AssetKey(["staging", "balances"]), "actual")
     ]
+
+
+def test_columns_are_told_with_their_words_their_unit_and_what_is_tested(project: Project) -> None:
+    schema = _marts(project.refresh(TIES)).metadata["dagster/column_schema"].value
+    assert isinstance(schema, dg.TableSchema)
+    columns = {column.name: column for column in schema.columns}
+    account, day = columns["account"], columns["day"]
+    assert account.description == "Account code."
+    assert (account.constraints.nullable, account.constraints.unique) == (False, True)
+    assert columns["currency"].constraints.other == ["accepted_values"]
+    assert (day.description, day.tags) == ("Day of both; NULL in tests.", {"unit": "calendar day"})
+    assert schema.constraints == dg.TableConstraints(["Balances equal Xero's."])
 
 
 def test_a_table_that_has_not_changed_is_told_of_as_before(project: Project) -> None:

@@ -113,6 +113,30 @@ class SingularTestDoc(_Entry):
     description: Text = ""
 
 
+class ArgumentDoc(_Entry):
+    """One argument of a function."""
+
+    name: str
+    type: str = ""
+    description: Text = ""
+
+
+class FunctionDoc(_Entry):
+    """One table function (a macro that is a table), called as `from marts.name(arguments)`.
+
+    Attributes:
+        name: with its schema: all macros lie in one folder.
+        columns_of: a table ("marts.runway") whose columns it has, with the same meaning; columns
+            of the same name given here win.
+    """
+
+    name: str
+    description: Text = ""
+    arguments: tuple[ArgumentDoc, ...] = ()
+    columns_of: str | None = None
+    columns: tuple[ColumnDoc, ...] = ()
+
+
 class DocFile(_Entry):
     """One .yml file."""
 
@@ -120,6 +144,7 @@ class DocFile(_Entry):
     models: tuple[ModelDoc, ...] = ()
     seeds: tuple[ModelDoc, ...] = ()
     snapshots: tuple[ModelDoc, ...] = ()
+    macros: tuple[FunctionDoc, ...] = ()
     tests: tuple[SingularTestDoc, ...] = ()
 
 
@@ -129,14 +154,28 @@ class Docs(_Entry):
     Attributes:
         models: by relation ("marts.runway").
         tests: by name; `model` is a relation here.
+        functions: table functions by relation ("marts.ar_aging_as_of").
     """
 
     models: Mapping[str, ModelDoc]
     tests: Mapping[str, SingularTestDoc]
+    functions: Mapping[str, FunctionDoc] = Field(default_factory=dict)
 
     def of(self, relation: str) -> ModelDoc:
-        """The table's docs; empty ones when nobody has written any."""
+        """The docs of a table or table function; empty ones when nobody has written any."""
+        if relation in self.functions:
+            return self._of_function(self.functions[relation])
         return self.models.get(relation) or ModelDoc(name=relation.partition(".")[2])
+
+    def _of_function(self, function: FunctionDoc) -> ModelDoc:
+        own = {column.name for column in function.columns}
+        like = self.of(function.columns_of).columns if function.columns_of else ()
+        shared = (column for column in like if column.name not in own)
+        return ModelDoc(
+            name=function.name.partition(".")[2],
+            description=function.description,
+            columns=(*shared, *function.columns),
+        )
 
 
 def read_docs(folder: Path) -> Docs:
@@ -147,18 +186,20 @@ def read_docs(folder: Path) -> Docs:
     """
     models: dict[str, ModelDoc] = {}
     tests: dict[str, SingularTestDoc] = {}
+    functions: dict[str, FunctionDoc] = {}
     for path in sorted(folder.glob("*/*.yml")):
         doc_file = _read(path)
         for relation, doc in _described(doc_file, path.parent.name):
             if relation in models:
                 raise ModelsInvalid(path, f"describes {relation}, as another file does")
             models[relation] = doc
+        functions |= {function.name: function for function in doc_file.macros}
         for test in doc_file.tests:
             if test.name in tests:
                 raise ModelsInvalid(path, f"describes the test {test.name}, as another file does")
             relation = _qualified(test.model, path.parent.name)
             tests[test.name] = test.model_copy(update={"model": relation})
-    return Docs(models=models, tests=tests)
+    return Docs(models=models, tests=tests, functions=functions)
 
 
 def _described(doc_file: DocFile, schema: str) -> Iterator[tuple[str, ModelDoc]]:

@@ -188,7 +188,12 @@ def _refuse_unknown_relations(readers: Sequence[Node], nodes: Mapping[str, Node]
 def _refuse_docs_of_nothing(
     folder: Path, docs: Docs, nodes: Mapping[str, Node], tests: Mapping[str, Node]
 ) -> None:
-    described = {*docs.models, *(test.model for test in docs.tests.values())}
+    described = {
+        *docs.models,
+        *docs.functions,
+        *(test.model for test in docs.tests.values()),
+        *(each.columns_of for each in docs.functions.values() if each.columns_of),
+    }
     for relation in sorted(described - set(nodes)):
         raise ModelsInvalid(folder, f"a .yml describes {relation}, which does not exist")
     for name in sorted(set(docs.tests) - set(tests)):

@@ -14,6 +14,9 @@ from sqlglot.lineage import Node as LineageNode
 from sqlglot.lineage import lineage
 
 from xero_pipeline.warehouse.models.graph import ModelGraph
+from xero_pipeline.warehouse.models.units import unit_of
+
+_ANY_TABLE = "staging.organisations"
 
 logger = logging.getLogger(__name__)
 # It warns about every construct that it cannot follow; such columns are left out here.
@@ -22,20 +25,52 @@ logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: DuckDB type and description from the .yml (may be empty)."""
+    """A column of a table.
+
+    Attributes:
+        type: in DuckDB's words.
+        description: definition, currency and meaning of NULL from the .yml; may be empty.
+        unit: see `units`; empty for what has none, None where it cannot be told.
+        tests: kinds of the data tests that hold it.
+    """
 
     name: str
     type: str
     description: str
+    unit: str | None = None
+    tests: tuple[str, ...] = ()
+
+    @property
+    def is_nullable(self) -> bool:
+        return "not_null" not in self.tests
 
 
 def column_schema(
     connection: duckdb.DuckDBPyConnection, graph: ModelGraph, relation: str
 ) -> list[Column]:
-    """The columns of a built table, in order."""
-    described = {column.name: column.description for column in graph.docs.of(relation).columns}
-    rows = connection.execute(f"describe {relation}").fetchall()
-    return [Column(name, type_, described.get(name, "")) for name, type_, *_ in rows]
+    """The columns of a built table, or of a table function, in order."""
+    rows = connection.execute(f"describe from {_source_of(graph, relation)}").fetchall()
+    docs = {column.name: column for column in graph.docs.of(relation).columns}
+    described = {name: docs[name].description if name in docs else "" for name, *_ in rows}
+    return [
+        Column(
+            name,
+            type_,
+            described[name],
+            unit_of(name, type_, described),
+            tuple(test.kind for test in docs[name].data_tests) if name in docs else (),
+        )
+        for name, type_, *_ in rows
+    ]
+
+
+def _source_of(graph: ModelGraph, relation: str) -> str:
+    """What to select from: a function is called with arguments that do for its columns."""
+    function = graph.docs.functions.get(relation)
+    if function is None:
+        return relation
+    given = [f"'{_ANY_TABLE}'" if each.type == "table" else "null" for each in function.arguments]
+    return f"{relation}({', '.join(given)})"
 
 
 def column_lineage(
