@@ -64,12 +64,14 @@ class Lived:
     Attributes:
         first, last: its events up to the first and up to the latest sync.
         first_day, as_of: the organisation-local days of those syncs.
+        read_at: when repeating invoices were read.
     """
 
     first: Sequence[Event]
     last: Sequence[Event]
     first_day: dt.date
     as_of: dt.date
+    read_at: Sequence[dt.datetime]
 
 
 def prove(connection: duckdb.DuckDBPyConnection, seed: int, start: dt.date) -> Proof:
@@ -95,7 +97,7 @@ def _prove_book(
     lived = _lived(connection, organisation_id, lambda until: plan(seed, start, until))
     if lived is None:
         return Proof({}, ())
-    truth = ground_truth(lived.last, lived.as_of)
+    truth = ground_truth(lived.last, lived.as_of, read_at=lived.read_at)
     compared = [
         _compare(mart, truth_rows(truth), _mart_rows(connection, sql, organisation_id))
         for mart, (truth_rows, sql) in _COMPARISONS.items()
@@ -118,7 +120,8 @@ def _lived(
                 min(syncs.started_at)
                 at time zone 'UTC' at time zone any_value(organisations.iana_timezone)
             )::date,
-            any_value(organisations.as_of_date)
+            any_value(organisations.as_of_date),
+            list(distinct syncs.started_at) filter (where syncs.endpoint = 'repeating_invoices')
         from ops.syncs as syncs
         join staging.organisations as organisations using (organisation_id)
         where organisation_id = ?
@@ -127,9 +130,12 @@ def _lived(
     ).fetchone()
     if row is None or row[0] is None:
         return None
-    first, last = (instant.replace(tzinfo=dt.UTC) for instant in row[:2])
+    first, last, *read_at = (
+        instant.replace(tzinfo=dt.UTC) for instant in (*row[:2], *(row[4] or ()))
+    )
     lived = events(last)
-    return Lived([event for event in lived if event.at <= first], lived, row[2], row[3])
+    earlier = [event for event in lived if event.at <= first]
+    return Lived(earlier, lived, row[2], row[3], read_at)
 
 
 def _mart_rows(connection: duckdb.DuckDBPyConnection, sql: str, organisation_id: str) -> Rows:
@@ -245,6 +251,28 @@ _COMPARISONS: Mapping[str, tuple[Callable[[Truth], Rows], str]] = {
         },
         _MRR_MONTHLY_SQL,
     ),
+    "mrr_cohorts": (
+        lambda truth: {
+            (row.cohort_month, row.month): (
+                row.customers_at_start,
+                row.customers,
+                row.mrr_at_start,
+                row.mrr_base,
+                row.fx_base,
+                row.net_revenue_retention,
+                row.gross_revenue_retention,
+            )
+            for row in truth.mrr_cohorts
+        },
+        """
+        select
+            {'cohort': cohort_month, 'month': month} as key,
+            customers_at_start, customers, mrr_at_start, mrr_base, fx_base,
+            net_revenue_retention, gross_revenue_retention
+        from marts.mrr_cohorts
+        where organisation_id = $organisation
+        """,
+    ),
     "cash_balances": (
         lambda truth: {
             (row.account_id,): (row.currency_code, row.balance, row.balance_base)
@@ -288,6 +316,23 @@ _COMPARISONS: Mapping[str, tuple[Callable[[Truth], Rows], str]] = {
             inflow_base, outflow_base, financing_in_base, financing_out_base,
             tax_in_base, tax_out_base
         from marts.cash_flow_monthly
+        where organisation_id = $organisation
+        """,
+    ),
+    "cash_exclusions_applied": (
+        lambda truth: {
+            (row.month, row.category, row.account_code): (
+                row.in_base,
+                row.out_base,
+                row.documents,
+            )
+            for row in truth.cash_exclusions
+        },
+        """
+        select
+            {'month': month, 'category': category, 'account': account_code} as key,
+            in_base, out_base, documents
+        from marts.cash_exclusions_applied
         where organisation_id = $organisation
         """,
     ),

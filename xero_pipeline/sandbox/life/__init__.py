@@ -8,7 +8,7 @@ the events alone; it knows neither the ledger nor what the API serves.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from xero_pipeline.sandbox.events import Event
 from xero_pipeline.sandbox.life import truth as _truth
@@ -30,10 +30,15 @@ __all__ = [
 ]
 
 
-def ground_truth(events: Sequence[Event], as_of: dt.date) -> Truth:
+def ground_truth(
+    events: Sequence[Event], as_of: dt.date, *, read_at: Collection[dt.datetime] = ()
+) -> Truth:
     """All figures of one of the books, up to its last event, on a local day.
 
     Media accounts are passed through; tasks come from the client's unclear accounts.
+
+    Args:
+        read_at: the instants at which somebody read the book; see `truth.ground_truth`.
     """
     is_client = History(events[:1]).opened.key == "client"
     return _truth.ground_truth(
@@ -41,4 +46,5 @@ def ground_truth(events: Sequence[Event], as_of: dt.date) -> Truth:
         as_of,
         pass_through=PASS_THROUGH_ACCOUNTS,
         monitored=MONITORED_ACCOUNTS if is_client else (),
+        read_at=read_at,
     )

@@ -164,6 +164,14 @@ def test_the_price_is_that_of_the_latest_occurrence(book: TinyBook) -> None:
 
 
 def test_the_level_of_hours_is_the_mean_of_the_last_three(book: TinyBook) -> None:
-    for number, price in enumerate(("90.00", "300.00", "150.00", "210.00")):
-        bill(book, number, f"2024-0{number + 1}-05", price, kind="variable")
-    assert care(book, "2024-04-10").level_at(day("2024-04-10")) == Decimal(220)
+    for number, price in enumerate((70, 95, 90, 300, 150, 210)):
+        bill(book, number, f"2024-0{number + 1}-05", f"{price}.00", kind="variable")
+    stream = care(book, "2024-06-10")
+    assert stream.level_at(day("2024-03-31")) == Decimal(85)
+    assert stream.level_at(day("2024-06-10")) == Decimal(220)
+
+
+def test_hours_are_a_stream_from_the_sixth_time_on(book: TinyBook) -> None:
+    for number in range(5):
+        bill(book, number, f"2024-0{number + 1}-05", f"{number + 1}00.00", kind="variable")
+    assert streams(History(book.events), day("2024-05-20")) == []

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from xero_pipeline.sandbox import events as ev
+from xero_pipeline.sandbox.life.labels import Slot
 from xero_pipeline.sandbox.life.truth import Truth, ground_truth
 from xero_pipeline.sandbox.life.truth.mrr import monthly_factor
 from xero_pipeline_tests.sandbox.life.tiny import TinyBook, day, line
@@ -44,10 +45,7 @@ def monthly_invoices(book: TinyBook, template: str, price: str, *months: str) ->
     ],
 )
 def test_a_schedule_comes_round_so_often_a_year(unit: str, period: int, year: int) -> None:
-    schedule = ev.Schedule(
-        "WEEKLY" if unit == "WEEKLY" else "MONTHLY", period, 0, "", day("2024-01-01"), None
-    )
-    numerator, denominator = monthly_factor(schedule)
+    numerator, denominator = monthly_factor(Slot(unit, period))
     assert numerator * 12 == year * denominator
 
 

@@ -16,6 +16,7 @@ the card is a transfer.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -46,6 +47,31 @@ class Movement:
     is_transfer: bool = False
     financing: Decimal = ZERO  # the part of `base` that is financing
     tax: Decimal = ZERO  # the part of `base` that is tax
+    left_out: tuple[LeftOut, ...] = ()  # what of `base` burn leaves out, by account
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """The part of a movement that is left out of burn; of tax: of burn without tax."""
+
+    category: str
+    account_code: str
+    base: Decimal
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """What is left out of burn in a month, by category and account; `out_base` is positive.
+
+    The account of a transfer is the bank account that it moved.
+    """
+
+    month: dt.date
+    category: str
+    account_code: str
+    in_base: Decimal
+    out_base: Decimal
+    documents: int
 
 
 @dataclass(frozen=True)
@@ -140,6 +166,24 @@ def monthly_flows(moved: Sequence[Movement], as_of: dt.date) -> tuple[CashFlow, 
     )
 
 
+def exclusions(moved: Sequence[Movement], as_of: dt.date) -> tuple[Exclusion, ...]:
+    """Up to `as_of`, by month, category and account code."""
+    found: dict[tuple[dt.date, str, str], list[tuple[Movement, LeftOut]]] = defaultdict(list)
+    for movement in moved:
+        for part in movement.left_out if movement.date <= as_of else ():
+            key = (month_start(movement.date), part.category, part.account_code)
+            found[key].append((movement, part))
+    return tuple(
+        Exclusion(
+            *key,
+            in_base=sum((part.base for movement, part in parts if movement.base > 0), ZERO),
+            out_base=-sum((part.base for movement, part in parts if movement.base < 0), ZERO),
+            documents=len(parts),
+        )
+        for key, parts in sorted(found.items())
+    )
+
+
 def runways(
     at: Sequence[CashBalance], flows: Sequence[CashFlow], as_of: dt.date
 ) -> tuple[Runway, ...]:
@@ -190,6 +234,7 @@ def _of_bank_row(
         return sign * in_base(amount, posted.currency_rate)
 
     total = sum((v.gross for v in values), ZERO)
+    codes = sorted({v.account_code for v in values} & (financing | tax))
     return Movement(
         date=posted.date,
         account_code=posted.account_code,
@@ -197,6 +242,10 @@ def _of_bank_row(
         base=sign * in_base(total, posted.currency_rate),
         financing=base_of(financing),
         tax=base_of(tax),
+        left_out=tuple(
+            LeftOut("tax" if code in tax else "financing", code, base_of(frozenset({code})))
+            for code in codes
+        ),
     )
 
 
@@ -220,7 +269,14 @@ def _of_transfers(history: History) -> Iterator[Movement]:
         ):
             rate = None if history.accounts[code].currency == home else made.currency_rate
             base = in_base(amount, rate)
-            yield Movement(made.date, code, sign * amount, sign * base, is_transfer=True)
+            yield Movement(
+                made.date,
+                code,
+                sign * amount,
+                sign * base,
+                is_transfer=True,
+                left_out=(LeftOut("transfer", code, sign * base),),
+            )
 
 
 def financing_accounts(history: History) -> frozenset[str]:
