@@ -18,6 +18,8 @@ select
     bucket,
     month_bucket,
     bucket_by_document_date,
+    month_bucket_by_document_date,
+    is_in_xero_view,
     currency_code,
     amount_due,
     currency_rate,

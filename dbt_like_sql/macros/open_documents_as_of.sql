@@ -102,6 +102,9 @@ select
     intermediate.aging_bucket(as_of_date - aged_from) as bucket,
     intermediate.aging_month_bucket(aged_from, as_of_date) as month_bucket,
     intermediate.aging_bucket(as_of_date - document_date) as bucket_by_document_date,
+    intermediate.aging_month_bucket(document_date, as_of_date) as month_bucket_by_document_date,
+    -- Xero's aged report and its control account leave prepayments out.
+    document_type <> 'prepayment' as is_in_xero_view,
     currency_code,
     currency_rate,
     amount_due::decimal(18, 2) as amount_due,

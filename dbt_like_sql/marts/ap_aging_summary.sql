@@ -1,4 +1,5 @@
--- Aged payables now, by bucket: all five buckets of every organisation, empty ones with zero.
+-- Aged payables now, by bucket: all five buckets of every organisation, empty ones with zero. By
+-- the due date and, beside it, by the documents' own dates.
 with
 
 buckets as (
@@ -13,9 +14,26 @@ buckets as (
     ) as buckets (bucket, bucket_number)
 ),
 
-documents as (
-    select organisation_id, bucket, document_type, amount_due_base
+by_due_date as (
+    select
+        organisation_id,
+        bucket,
+        count(*) as documents,
+        sum(amount_due_base) as amount_due_base,
+        sum(amount_due_base) filter (where is_in_xero_view) as xero_view_base
     from marts.ap_aging_documents
+    group by organisation_id, bucket
+),
+
+by_document_date as (
+    select
+        organisation_id,
+        bucket_by_document_date as bucket,
+        count(*) as documents,
+        sum(amount_due_base) as amount_due_base,
+        sum(amount_due_base) filter (where is_in_xero_view) as xero_view_base
+    from marts.ap_aging_documents
+    group by organisation_id, bucket_by_document_date
 )
 
 select
@@ -23,14 +41,17 @@ select
     buckets.as_of_date,
     buckets.bucket,
     buckets.bucket_number,
-    count(documents.bucket) as documents,
-    coalesce(sum(documents.amount_due_base), 0)::decimal(18, 2) as amount_due_base,
-    coalesce(
-        sum(documents.amount_due_base) filter (where documents.document_type <> 'prepayment'), 0
-    )::decimal(18, 2) as xero_view_base
+    coalesce(by_due_date.documents, 0) as documents,
+    coalesce(by_due_date.amount_due_base, 0)::decimal(18, 2) as amount_due_base,
+    coalesce(by_due_date.xero_view_base, 0)::decimal(18, 2) as xero_view_base,
+    coalesce(by_document_date.documents, 0) as documents_by_document_date,
+    coalesce(by_document_date.amount_due_base, 0)::decimal(18, 2)
+        as amount_due_base_by_document_date,
+    coalesce(by_document_date.xero_view_base, 0)::decimal(18, 2) as xero_view_base_by_document_date
 from buckets
-left join documents
-    on documents.organisation_id = buckets.organisation_id
-    and documents.bucket = buckets.bucket
-group by
-    buckets.organisation_id, buckets.as_of_date, buckets.bucket, buckets.bucket_number
+left join by_due_date
+    on by_due_date.organisation_id = buckets.organisation_id
+    and by_due_date.bucket = buckets.bucket
+left join by_document_date
+    on by_document_date.organisation_id = buckets.organisation_id
+    and by_document_date.bucket = buckets.bucket
