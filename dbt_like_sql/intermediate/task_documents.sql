@@ -7,14 +7,6 @@ accounts as (
     from intermediate.task_accounts
 ),
 
-sources as (
-    select * from intermediate.task_sources
-),
-
-lines as (
-    select * from intermediate.task_source_lines
-),
-
 -- What the first sync after the selection brings is old, however new it is to us.
 first_syncs as (
     select
@@ -29,31 +21,53 @@ first_syncs as (
     group by accounts.organisation_id, accounts.account_id, syncs.endpoint
 ),
 
-matched_lines as (
+-- Few of all lines, found before anything is looked up for them.
+watched_lines as materialized (
     select
         lines.*,
         accounts.account_code as watched_account_code,
-        sources.document_state = 'live'
-        and coalesce(
-            sources.document_date >= accounts.dated_from
-            or sources.first_seen_at > first_syncs.first_synced_at,
-            false
-        ) as is_wanted
-    from lines
+        accounts.document_types,
+        accounts.dated_from,
+        first_syncs.first_synced_at
+    from intermediate.task_source_lines as lines
     join accounts
         on accounts.organisation_id = lines.organisation_id
         and accounts.account_id = lines.account_id
-    join sources
-        on sources.organisation_id = lines.organisation_id
-        and sources.endpoint = lines.endpoint
-        and sources.document_id = lines.document_id
     left join first_syncs
         on first_syncs.organisation_id = lines.organisation_id
         and first_syncs.account_id = lines.account_id
         and first_syncs.endpoint = lines.endpoint
+),
+
+sources as materialized (
+    select sources.*
+    from intermediate.task_sources as sources
+    semi join watched_lines
+        on watched_lines.organisation_id = sources.organisation_id
+        and watched_lines.endpoint = sources.endpoint
+        and watched_lines.document_id = sources.document_id
+),
+
+matched_lines as (
+    select
+        watched_lines.*,
+        sources.document_state = 'live'
+        and coalesce(
+            sources.document_date >= watched_lines.dated_from
+            or sources.first_seen_at > watched_lines.first_synced_at,
+            false
+        ) as is_wanted
+    from watched_lines
+    join sources
+        on sources.organisation_id = watched_lines.organisation_id
+        and sources.endpoint = watched_lines.endpoint
+        and sources.document_id = watched_lines.document_id
     -- Transfers between own accounts are asked about only where their type is named.
-    where list_contains(accounts.document_types, sources.xero_type)
-        or (accounts.document_types is null and not ends_with(sources.xero_type, '-TRANSFER'))
+    where list_contains(watched_lines.document_types, sources.xero_type)
+        or (
+            watched_lines.document_types is null
+            and not ends_with(sources.xero_type, '-TRANSFER')
+        )
 ),
 
 matches as (
@@ -97,7 +111,7 @@ contents as (
             ),
             chr(30) order by lines.line_number
         )) as lines_hash
-    from lines
+    from intermediate.task_source_lines as lines
     semi join matches
         on matches.organisation_id = lines.organisation_id
         and matches.endpoint = lines.endpoint

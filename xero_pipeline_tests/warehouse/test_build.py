@@ -148,6 +148,52 @@ def test_rebuilding_organisations_one_by_one_equals_rebuilding_all(
     assert rows(warehouse, NAMES)[0] == ("Kia ora Ada Lowe",)
 
 
+VIEWS = """
+    version: 2
+    models: [{name: contacts, config: {materialized: view}}]
+"""
+
+
+def test_a_view_holds_no_rows_of_its_own(
+    warehouse: duckdb.DuckDBPyConnection, desk: Desk, contacts_project: ModelGraph
+) -> None:
+    """Built as a table before its .yml said so, it becomes one, also where one organisation is
+    rebuilt; and a table again when its .yml says so no more."""
+    kind = "select table_type from information_schema.tables where table_schema = 'staging' and "
+    kind += "table_name = 'contacts'"
+    docs = contacts_project.folder / "staging" / "docs.yml"
+    for organisation in (HARBOUR, KOWHAI):
+        sync(warehouse, desk, {1: "Ada"}, minute=0, organisation=organisation)
+    contacts_project.build(warehouse)
+    before = contents(warehouse)
+
+    viewed = write_project(contacts_project.folder, yml__staging=VIEWS)
+    viewed.build(warehouse, organisations=[str(HARBOUR)])
+    assert rows(warehouse, kind) == [("VIEW",)]
+    assert contents(warehouse) == before
+
+    sync(warehouse, desk, {1: "Bo"}, minute=5)
+    viewed.build(warehouse, organisations=[str(HARBOUR)])
+    assert [name for (name,) in rows(warehouse, NAMES)] == ["Kia ora Ada", "Kia ora Bo"]
+
+    docs.unlink()
+    ModelGraph.discover(contacts_project.folder).build(warehouse, organisations=[str(HARBOUR)])
+    assert rows(warehouse, kind) == [("BASE TABLE",)]
+
+
+def test_a_view_follows_a_table_whose_types_have_grown(
+    warehouse: duckdb.DuckDBPyConnection, desk: Desk, contacts_project: ModelGraph
+) -> None:
+    viewed = write_project(contacts_project.folder, yml__staging=VIEWS)
+    sync(warehouse, desk, {1: "Ada"}, minute=0)
+    viewed.build(warehouse)
+    warehouse.execute("alter table raw.contacts alter tax_number set data type struct(n varchar)")
+
+    viewed.build(warehouse, organisations=[str(HARBOUR)])
+
+    assert len(rows(warehouse, "from staging.contacts")) == 1
+
+
 def test_rebuilding_one_organisation_leaves_the_others_alone(
     warehouse: duckdb.DuckDBPyConnection, desk: Desk, contacts_project: ModelGraph
 ) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import duckdb
@@ -79,6 +79,8 @@ def build_organisations(
     """
     ids = f"select unnest([{', '.join(repr(str(UUID(each))) for each in organisations)}]::uuid[])"
     built: list[BuiltModel] = []
+    # A view says how its columns were typed when it was made; tables it reads may have grown since.
+    build_whole(connection, [node for node in nodes if node.is_view], docs)
     with _scope(connection) as warehouse:
         _show_rows_of(connection, warehouse, nodes, ids)
         for node in nodes:
@@ -87,9 +89,10 @@ def build_organisations(
                 if node.kind is Kind.SNAPSHOT:
                     _record_history_of(connection, warehouse, node, docs, ids)
                 else:
-                    _create(connection, node, docs)
+                    # Few rows, read more than once: also what is a view is written down here.
+                    _create(connection, replace(node, is_view=False), docs)
             built += _built(connection, node, f"{warehouse}.{node.relation}", started)
-        models = [node for node in nodes if node.kind is Kind.MODEL]
+        models = [node for node in nodes if node.kind is Kind.MODEL and not node.is_view]
         with transaction(connection):
             for node in models:
                 with _naming(node):
@@ -104,7 +107,20 @@ def _create(connection: duckdb.DuckDBPyConnection, node: Node, docs: Docs) -> No
     elif node.kind is Kind.SEED:
         _create_seed(connection, node, docs)
     else:
-        connection.execute(f"create or replace table {node.relation} as {node.sql}")
+        _create_model(connection, node)
+
+
+def _create_model(connection: duckdb.DuckDBPyConnection, node: Node) -> None:
+    kind, other = ("view", "table") if node.is_view else ("table", "view")
+    create = f"create or replace {kind} {node.relation} as {node.sql}"
+    try:
+        connection.execute(create)
+    except duckdb.CatalogException as error:
+        if "Existing object" not in str(error):
+            raise
+        # It was the other one until its .yml said so.
+        connection.execute(f"drop {other} {node.relation}")
+        connection.execute(create)
 
 
 def _create_seed(connection: duckdb.DuckDBPyConnection, node: Node, docs: Docs) -> None:

@@ -83,11 +83,14 @@ class ModelConfig(_Entry):
         strategy: of a snapshot: `versions` keeps what each row was and from when to when; `append`
             stores what has a key that is not there yet, and never touches it again.
         column_types: of a seed: DuckDB types; other columns are VARCHAR.
+        materialized: of a model: `view` where it only renames and unfolds what another table
+            holds, which costs less to read through than to write down again.
     """
 
     unique_key: tuple[str, ...] = ()
     strategy: Literal["versions", "append"] = "versions"
     column_types: Mapping[str, str] = Field(default_factory=dict)
+    materialized: Literal["table", "view"] = "table"
 
 
 class ModelDoc(_Entry):

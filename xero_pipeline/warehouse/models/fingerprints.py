@@ -24,7 +24,11 @@ def fingerprints(nodes: Mapping[str, Node]) -> dict[str, str]:
     digests: dict[str, str] = {}
     for relation, node in nodes.items():
         content = node.path.read_text("utf-8") if node.kind is Kind.SEED else node.sql
-        parts = [content, *(digests.get(reference, "") for reference in node.references)]
+        parts = [
+            content,
+            *(["view"] if node.is_view else []),
+            *(digests.get(reference, "") for reference in node.references),
+        ]
         digests[relation] = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return digests
 

@@ -72,7 +72,7 @@ class ModelGraph:
         _refuse_unknown_relations([*nodes.values(), *tests.values()], nodes)
         docs = read_docs(folder)
         _refuse_docs_of_nothing(folder, docs, nodes, tests)
-        return cls(folder, _in_order(nodes), tests, docs)
+        return cls(folder, _in_order(_as_views(nodes, docs)), tests, docs)
 
     def with_user_seeds(self, folder: Path) -> ModelGraph:
         """The same graph, reading the CSV files of a folder in place of seeds of the same name."""
@@ -201,6 +201,14 @@ def _refuse_docs_of_nothing(
     for node in nodes.values():
         if node.kind is Kind.SNAPSHOT and not docs.of(node.relation).config.unique_key:
             raise ModelsInvalid(node.path, "its .yml must give config: unique_key")
+
+
+def _as_views(nodes: Mapping[str, Node], docs: Docs) -> dict[str, Node]:
+    """The nodes, those that their .yml wants as views marked."""
+    return {
+        relation: replace(node, is_view=docs.of(relation).config.materialized == "view")
+        for relation, node in nodes.items()
+    }
 
 
 def _in_order(nodes: Mapping[str, Node]) -> dict[str, Node]:

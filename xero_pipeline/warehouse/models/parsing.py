@@ -39,6 +39,7 @@ class Node:
         path: the file.
         sql: the SELECT; for a macro the whole statement; empty for a seed.
         references: the relations and macros it names, qualified and sorted.
+        is_view: of a model: it is read through and holds no rows of its own.
     """
 
     relation: str
@@ -46,6 +47,7 @@ class Node:
     path: Path
     sql: str
     references: tuple[str, ...]
+    is_view: bool = False
 
     @property
     def schema(self) -> str:
