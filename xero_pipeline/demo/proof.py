@@ -336,23 +336,6 @@ _COMPARISONS: Mapping[str, tuple[Callable[[Truth], Rows], str]] = {
         where organisation_id = $organisation
         """,
     ),
-    "cash_exclusions_applied": (
-        lambda truth: {
-            (row.month, row.category, row.account_code): (
-                row.in_base,
-                row.out_base,
-                row.documents,
-            )
-            for row in truth.cash_exclusions
-        },
-        """
-        select
-            {'month': month, 'category': category, 'account': account_code} as key,
-            in_base, out_base, documents
-        from marts.cash_exclusions_applied
-        where organisation_id = $organisation
-        """,
-    ),
     "runway": (
         lambda truth: {
             (f"{row.basis_months}m",): (row.cash_base, row.net_burn_base) for row in truth.runway

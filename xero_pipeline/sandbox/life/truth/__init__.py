@@ -38,7 +38,6 @@ __all__ = [
     "CashFlow",
     "ClientTask",
     "Exclusion",
-    "Exclusion",
     "History",
     "MrrCohort",
     "MrrCustomer",
@@ -72,7 +71,6 @@ class Truth:
     cadence: tuple[Cadence, ...]
     cash_balances: tuple[CashBalance, ...]
     cash_flow_monthly: tuple[CashFlow, ...]
-    cash_exclusions: tuple[Exclusion, ...]
     cash_exclusions: tuple[Exclusion, ...]
     runway: tuple[Runway, ...]
     client_tasks: tuple[ClientTask, ...]
@@ -137,7 +135,6 @@ def ground_truth(
         cadence=cadences(history, by_hand),
         cash_balances=_cash.balance_history(history, moved, as_of),
         cash_flow_monthly=flows,
-        cash_exclusions=_cash.exclusions(moved, as_of),
         cash_exclusions=_cash.exclusions(moved, as_of),
         runway=_cash.runways(_cash.balances(history, moved, as_of), flows, as_of),
         client_tasks=open_tasks(history, monitored, as_of),
