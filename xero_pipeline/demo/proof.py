@@ -203,7 +203,8 @@ def _bucket_rows(side: str) -> Callable[[Truth], Rows]:
 _MRR_MONTHLY_SQL = """
     select
         {'month': month} as key,
-        opening, new, reactivation, expansion, contraction, churn, closing, customers, arpa
+        opening, new, reactivation, expansion, contraction, churn, closing, customers, arpa,
+        recurring_variable_base
     from marts.mrr_monthly
     where organisation_id = $organisation
 """
@@ -246,6 +247,7 @@ _COMPARISONS: Mapping[str, tuple[Callable[[Truth], Rows], str]] = {
                 row.closing,
                 row.customers,
                 row.arpa,
+                row.recurring_variable_base,
             )
             for row in truth.mrr_monthly
         },
@@ -344,6 +346,30 @@ _COMPARISONS: Mapping[str, tuple[Callable[[Truth], Rows], str]] = {
         select {'basis': basis} as key, cash_base, net_burn_base
         from marts.runway
         where organisation_id = $organisation and basis in ('3m', '6m', '12m')
+        """,
+    ),
+    "agency_signals": (
+        lambda truth: {
+            (signal.name,): (signal.value, signal.previous)
+            for signal in truth.signals
+            if signal.contact_id is None
+        },
+        """
+        select {'signal': signal} as key, value, previous_value
+        from marts.agency_signals
+        where organisation_id = $organisation and signal <> 'late_exposure_base'
+        """,
+    ),
+    "client_signals": (
+        lambda truth: {
+            (signal.contact_id, signal.name): (signal.value, signal.previous)
+            for signal in truth.signals
+            if signal.contact_id is not None
+        },
+        """
+        select {'client': client_key::varchar, 'signal': signal} as key, value, previous_value
+        from marts.client_signals
+        where organisation_id = $organisation and signal <> 'overdue_risk_score'
         """,
     ),
 }

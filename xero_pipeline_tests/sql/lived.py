@@ -1,7 +1,7 @@
 """Sales of a life from the sandbox as raw rows, without the way through its API.
 
-Contacts, accounts, sales invoices, credit notes and their allocations: what recurring revenue is
-read from. Payments are left out.
+Contacts, accounts, repeating and sales invoices, credit notes and their allocations: what recurring
+revenue is read from. Payments are left out.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import datetime as dt
 from collections.abc import Sequence
 
 from xero_pipeline.sandbox.events import ContactAdded, ContactChanged, Event, xero_id
+from xero_pipeline.sandbox.events import Line as EventLine
+from xero_pipeline.sandbox.life.amounts import LineValue, line_values
 from xero_pipeline.sandbox.life.truth import History
-from xero_pipeline.sandbox.life.truth.history import Document
+from xero_pipeline.sandbox.life.truth.history import Document, Template
 from xero_pipeline_tests.sql.book import Book
 from xero_pipeline_tests.sql.rows import Line
 from xero_pipeline_tests.sql.warehouse import Warehouse
@@ -40,6 +42,8 @@ class LivedBook(Book):
         for document in history.documents.values():
             self._write_document(history, document)
         self._write_allocations(history)
+        for template in history.templates.values():
+            self._write_template(history, template)
 
     def id(self, kind: str, key: str) -> str:
         return super().id(kind, key) if kind == "Organisation" else xero_id(self._life, kind, key)
@@ -63,32 +67,54 @@ class LivedBook(Book):
         write = {"ACCREC": self.invoice, "ACCRECCREDIT": self.credit_note}.get(document.type)
         if write is None:
             return
-        lines = tuple(
-            Line(value.net, value.account_code, line.description, value.tax, line.item_code)
-            for line, value in zip(document.lines, history.values(document), strict=True)
-        )
         row = write(
             document.key,
             document.contact,
             document.date,
-            lines=lines,
+            lines=_lines(document.lines, history.values(document)),
             status=document.status,
             currency=document.currency,
-            rate=None if document.rate is None else document.rate,
+            rate=document.rate,
         )
         if document.type == "ACCREC":
             row["invoice_number"] = document.number
+            row["repeating_invoice_id"] = document.template and self.id(
+                "RepeatingInvoice", document.template
+            )
 
     def _write_allocations(self, history: History) -> None:
         for event in history.allocations.values():
-            if event.credit_kind == "CreditNote":
-                pair = (
-                    history.documents["CreditNote", event.credit],
-                    history.documents["Invoice", event.invoice],
-                )
+            credit = history.documents[event.credit_kind, event.credit]
+            if credit.type == "ACCRECCREDIT":
+                invoice = history.documents["Invoice", event.invoice]
                 self.allocate(
-                    max(document.date for document in pair),
+                    max(credit.date, invoice.date),
                     event.amount,
                     invoice=event.invoice,
                     credit_note=event.credit,
                 )
+
+    def _write_template(self, history: History, template: Template) -> None:
+        saved, schedule = template.saved, template.saved.schedule
+        values = line_values(saved.lines, saved.line_amount_types, history.tax_rates)
+        self.repeating_invoice(
+            saved.key,
+            saved.contact,
+            lines=_lines(saved.lines, values),
+            unit=schedule.unit,
+            period=schedule.period,
+            start=schedule.start_date,
+            next_date=schedule.next_scheduled_date,
+            end=schedule.end_date,
+            type=saved.type,
+            status="DELETED" if template.is_deleted else saved.status,
+            currency=saved.currency,
+        )
+
+
+def _lines(lines: Sequence[EventLine], values: Sequence[LineValue]) -> tuple[Line, ...]:
+    """Without tax, whatever the document says its amounts are."""
+    return tuple(
+        Line(value.net, value.account_code, line.description, value.tax, line.item_code)
+        for line, value in zip(lines, values, strict=True)
+    )

@@ -11,6 +11,7 @@ from xero_pipeline.sandbox import events as ev
 from xero_pipeline.sandbox.life.agency import settings
 from xero_pipeline.sandbox.life.agency.clients import HOURLY, PROJECTS
 from xero_pipeline.sandbox.life.agency.oddities import Occasions, Oddity
+from xero_pipeline.sandbox.life.labels import by_hand, by_hand_key
 from xero_pipeline.sandbox.life.papers import Document
 
 
@@ -43,9 +44,11 @@ class SalesOddities(Occasions):
             return False
         note = self._credit(invoice, invoice.lines, f"Wrong reference on {invoice.key}")
         self.desk.allocate(note, invoice)
+        said = by_hand(invoice.key)
         self.office.invoice(
             invoice.contact,
             invoice.lines,
+            key=said and by_hand_key(said.customer, self.diary.today, *said.lines, copy=2),
             mode=invoice.mode,
             reference=f"Replaces {invoice.key}",
         )
@@ -231,8 +234,10 @@ class SalesOddities(Occasions):
         return True
 
     def reprice(self) -> bool:
-        """Five per cent off before anything was paid, with new words."""
-        invoice = self.pick("reprice", lambda d: d.contact in (*PROJECTS, *HOURLY))
+        """Five per cent off before anything was paid, with new words; nothing that recurs."""
+        invoice = self.pick(
+            "reprice", lambda d: d.contact in (*PROJECTS, *HOURLY) and by_hand(d.key) is None
+        )
         if invoice is None:
             return False
         cheaper = tuple(

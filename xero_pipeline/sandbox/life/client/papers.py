@@ -36,7 +36,7 @@ class Papers:
         self._keep_funds()
         for day, write in (
             (5, self._bill),
-            (9, self._catering_invoice),
+            (4, self._expect_a_party),
             (14, self._supplier_credit),
             (18, self._deposit),
             (24, self._transfer),
@@ -71,6 +71,10 @@ class Papers:
                 self._later(chance.randint(5, 30), lambda: self._cancel(bill))
             case "paid":
                 self._later(28, lambda: self._pay(bill))
+
+    def _expect_a_party(self) -> None:
+        """Catering is asked for about once a month, on any day."""
+        self._later(self._diary.chance("party").randint(1, 26), self._catering_invoice)
 
     def _catering_invoice(self) -> None:
         chance = self._diary.chance("catering")

@@ -28,6 +28,7 @@ from xero_pipeline.sandbox.life.truth.receivables import (
     aged_documents,
     bucket_totals,
 )
+from xero_pipeline.sandbox.life.truth.signals import Signal, signals
 from xero_pipeline.sandbox.life.truth.tasks import ClientTask, open_tasks, tasks_after
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "MrrMonth",
     "MrrMovement",
     "Runway",
+    "Signal",
     "Truth",
     "aged_documents",
     "bucket_totals",
@@ -73,6 +75,7 @@ class Truth:
     cash_flow_monthly: tuple[CashFlow, ...]
     cash_exclusions: tuple[Exclusion, ...]
     runway: tuple[Runway, ...]
+    signals: tuple[Signal, ...]
     client_tasks: tuple[ClientTask, ...]
 
     def to_json(self) -> str:
@@ -118,6 +121,7 @@ def ground_truth(
     customers = _mrr.mrr_customers(history, as_of, pass_through, by_hand, seen)
     hours = _mrr.variable_base(history, as_of, by_hand)
     changes = _mrr.mrr_movements(months, customers)
+    monthly = _mrr.mrr_monthly(months, customers, changes, hours)
     moved = _cash.movements(history)
     flows = _cash.monthly_flows(moved, as_of)
     return Truth(
@@ -130,13 +134,14 @@ def ground_truth(
         ap_aging_summary=bucket_totals(payable),
         mrr_customers=customers,
         mrr_movements=changes,
-        mrr_monthly=_mrr.mrr_monthly(months, customers, changes, hours),
+        mrr_monthly=monthly,
         mrr_cohorts=mrr_cohorts(months, customers, changes),
         cadence=cadences(history, by_hand),
         cash_balances=_cash.balance_history(history, moved, as_of),
         cash_flow_monthly=flows,
         cash_exclusions=_cash.exclusions(moved, as_of),
         runway=_cash.runways(_cash.balances(history, moved, as_of), flows, as_of),
+        signals=signals(history, as_of, customers, changes, monthly),
         client_tasks=open_tasks(history, monitored, as_of),
     )
 
