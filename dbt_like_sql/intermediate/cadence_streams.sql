@@ -108,7 +108,7 @@ select
     case
         when class in ('recurring', 'recurring_variable')
             then 0.60 + 0.30 * (fitting / occurrences) * (filled_slots / slots)
-                * (least(occurrences, 12) - 2) / 10
+                * (least(occurrences, 12) - 3) / 9
     end::decimal(3, 2) as confidence,
     case
         when is_instalment
