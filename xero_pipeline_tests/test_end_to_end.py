@@ -40,6 +40,7 @@ from xero_pipeline.warehouse import STEPS, ModelGraph, build_step, open_build_da
 from xero_pipeline.xero import ENDPOINTS, REPORTS
 from xero_pipeline_tests.conftest import DEMO, DEMO_START, SandboxFactory
 from xero_pipeline_tests.connected import connect_both, environment
+from xero_pipeline_tests.documents import DOCS, ROOT, answers, shell_queries, unexplained
 from xero_pipeline_tests.studio import free_port
 
 pytestmark = pytest.mark.long
@@ -120,6 +121,7 @@ def test_every_mart_equals_the_ground_truth_to_the_cent(first: Refresh) -> None:
         "mrr_customers",
         "mrr_movements",
         "mrr_monthly",
+        "mrr_cohorts",
         "cash_balances",
         "cash_balances_history",
         "cash_flow_monthly",
@@ -127,6 +129,25 @@ def test_every_mart_equals_the_ground_truth_to_the_cent(first: Refresh) -> None:
         "client_tasks",
     }
     assert all(figures > 0 for figures in first.proof.figures.values())
+
+
+def test_every_query_in_the_docs_is_answered(pipeline: Pipeline, first: Refresh) -> None:
+    with duckdb.connect(first.snapshot, read_only=True) as published:
+        told = list(answers(published, DOCS / "queries.md"))
+        told_by_command = [
+            published.sql(sql).fetchall() for sql in shell_queries(ROOT / "README.md")
+        ]
+    assert len(told) >= 20
+    assert [answer.query.title for answer in told if not answer.rows] == []
+    assert told_by_command and all(told_by_command)
+
+
+def test_every_figure_is_explained_by_its_documents_rows_and_pages(
+    pipeline: Pipeline, first: Refresh
+) -> None:
+    """Parts add up to their figure, down to what Xero sent: docs/why.md."""
+    with duckdb.connect(first.snapshot, read_only=True) as published:
+        assert unexplained(published, pipeline.settings.home) == []
 
 
 def test_a_full_sync_asks_each_endpoint_once_per_thousand_rows(

@@ -20,6 +20,7 @@ from xero_pipeline.sandbox.life import (
     agency,
     client_book,
     ground_truth,
+    studio,
 )
 from xero_pipeline.sandbox.life.truth import ClientTask, History, tasks_after
 
@@ -27,7 +28,11 @@ Values = tuple[Any, ...]
 Rows = dict[Values, Values]
 Plan = Callable[[int, dt.date, dt.datetime], list[Event]]
 
-BOOKS: Mapping[str, Plan] = {"agency": agency, "client": client_book}
+BOOKS: Mapping[str, Plan] = {
+    "agency": agency,
+    "client": client_book,
+    "studio": studio,
+}
 
 
 @dataclass(frozen=True)

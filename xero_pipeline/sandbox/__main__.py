@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
+from xero_pipeline.sandbox.cast import cast_with_studio, demo_cast
 from xero_pipeline.sandbox.identity.apps import Tier
 from xero_pipeline.sandbox.series import Series
 from xero_pipeline.sandbox.serve import RunningSandbox, SandboxSettings, start
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reset(options.state)
         return 0
     try:
-        sandbox = start(_settings(options))
+        sandbox = start(_settings(options), cast_with_studio if options.studio else demo_cast)
     except (OSError, ValueError, LookupError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
@@ -81,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         metavar="KEY:ORGANISATIONS:INVOICES",
         help="many organisations that are alike, such as office:1000:20",
+    )
+    serve.add_argument(
+        "--studio", action="store_true", help="a third organisation that bills everything by hand"
     )
     serve.add_argument("--extra-days", type=int, default=0, help="pass since the last stop")
     serve.add_argument("--redirect-uri", action="append", help="of the apps; may be repeated")

@@ -1,4 +1,5 @@
-"""The organisations that live in the sandbox: a digital agency, and one of its clients."""
+"""The organisations that live in the sandbox: a digital agency, and one of its clients. On request
+also a studio that bills everything by hand."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from xero_pipeline.sandbox.books import Book
 from xero_pipeline.sandbox.events import Event, OrganisationOpened
-from xero_pipeline.sandbox.life import agency, client_book
+from xero_pipeline.sandbox.life import agency, client_book, studio
 from xero_pipeline.sandbox.world import Organisation
 
 Cast = Callable[[int, dt.date], Sequence[Organisation]]
@@ -24,6 +25,11 @@ def demo_cast(seed: int, start: dt.date) -> Sequence[Organisation]:
         start: the organisations' first day.
     """
     return [_organisation(life, seed, start) for life in (agency, client_book)]
+
+
+def cast_with_studio(seed: int, start: dt.date) -> Sequence[Organisation]:
+    """Those of `demo_cast`, and key "studio"."""
+    return [*demo_cast(seed, start), _organisation(studio, seed, start)]
 
 
 def _organisation(life: _Life, seed: int, start: dt.date) -> Organisation:
