@@ -22,9 +22,11 @@ running as (
         row_number() over in_order as invoices,
         sum(delay_days) over so_far as delay_sum,
         median(delay_days) over so_far as median_delay,
-        quantile_cont(delay_days, [0.2, 0.25, 0.5, 0.75, 0.8]) over latest_48 as quantiles_48,
-        quantile_cont(delay_days, [0.25, 0.5, 0.75]) over latest_12 as quartiles_12,
-        quantile_cont(delay_days, [0.25, 0.5, 0.75]) over latest_6 as quartiles_6
+        bool_or(isodow(settled_date) > 5) over latest_48 as has_paid_on_a_weekend,
+        quantile_cont(delay_days, [0.1, 0.3, 0.5, 0.7, 0.9, 0.2, 0.8]) over latest_48
+            as quantiles_48,
+        quantile_cont(delay_days, [0.1, 0.3, 0.5, 0.7, 0.9]) over latest_12 as deciles_12,
+        quantile_cont(delay_days, [0.1, 0.3, 0.5, 0.7, 0.9]) over latest_6 as deciles_6
     from settled
     window
         in_order as (
@@ -56,11 +58,13 @@ select
     invoices,
     median_delay,
     delay_sum::double / invoices as mean_delay,
-    intermediate.trimean(quantiles_48[2:4]) as long_delay,
-    intermediate.trimean(quartiles_12) as middle_delay,
-    intermediate.trimean(quartiles_6) as short_delay,
-    quantiles_48[1] as p20_delay,
-    quantiles_48[5] as p80_delay
+    intermediate.steady_middle(quantiles_48) as long_delay,
+    intermediate.steady_middle(deciles_12) as middle_delay,
+    intermediate.steady_middle(deciles_6) as short_delay,
+    quantiles_48[6] as p20_delay,
+    quantiles_48[7] as p80_delay,
+    -- Eight in a row would fall on working days by chance one time in fifteen.
+    invoices >= 8 and not has_paid_on_a_weekend as is_weekday_payer
 from running
 -- Of several on one day the last one has seen them all.
 where next_settled_date is distinct from settled_date

@@ -40,6 +40,7 @@ known as (
         history.median_delay as contact_median_delay,
         round(history.mean_delay, 1) as contact_mean_delay,
         organisations.median_delay as organisation_median_delay,
+        coalesce(history.is_weekday_payer, false) as is_weekday_payer,
         intermediate.candidate_delays(
             coalesce(history.invoices, 0),
             history.long_delay,
@@ -81,6 +82,7 @@ select
     contact_mean_delay,
     organisation_median_delay,
     expected_delay,
+    is_weekday_payer,
     least(p20_delay, expected_delay) as p20_delay,
     greatest(p80_delay, expected_delay) as p80_delay
 from known

@@ -17,7 +17,8 @@ with_contact as (
         contacts.mean_delay,
         contacts.long_delay,
         contacts.middle_delay,
-        contacts.short_delay
+        contacts.short_delay,
+        coalesce(contacts.is_weekday_payer, false) as is_weekday_payer
     from paid
     asof left join intermediate.contact_delay_history as contacts
         on contacts.organisation_id = paid.organisation_id
@@ -44,12 +45,17 @@ select
             organisations.median_delay
         )
     )::integer as shrunk_median_delay,
-    intermediate.candidate_delays(
-        with_contact.known_invoices,
-        with_contact.long_delay,
-        with_contact.middle_delay,
-        with_contact.short_delay,
-        organisations.median_delay
+    list_transform(
+        intermediate.candidate_delays(
+            with_contact.known_invoices,
+            with_contact.long_delay,
+            with_contact.middle_delay,
+            with_contact.short_delay,
+            organisations.median_delay
+        ),
+        lambda delay: intermediate.on_a_pay_day(
+            delay, with_contact.due_date, with_contact.is_weekday_payer
+        )
     ) as candidate_delays
 from with_contact
 asof left join intermediate.organisation_delay_history as organisations
