@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
+from uuid import UUID
 
 import duckdb
 
@@ -12,7 +13,7 @@ from xero_pipeline.sandbox.api import wire
 from xero_pipeline.sandbox.books import Book
 from xero_pipeline.sandbox.events import Event, OrganisationOpened
 from xero_pipeline.warehouse import Landing, load
-from xero_pipeline.xero import ENDPOINTS, REPORTS
+from xero_pipeline.xero import CONTACT_REPORTS, ENDPOINTS, REPORTS
 
 Plan = Callable[[int, dt.date, dt.datetime], list[Event]]
 
@@ -35,6 +36,7 @@ def sync(
     *,
     endpoints: Collection[str],
     reports: Mapping[str, Iterable[dt.date]],
+    aged_on: dt.date | None = None,
 ) -> None:
     """Land and load what the book lists.
 
@@ -43,6 +45,7 @@ def sync(
         folder: takes the landed pages.
         now: when the sync begins, UTC.
         reports: report -> the days it is asked for, today's among them.
+        aged_on: the day that the aged reports of all contacts are asked for; None: of nobody.
     """
     landing = Landing(folder)
     for endpoint in ENDPOINTS:
@@ -57,7 +60,27 @@ def sync(
             text = wire.encode_record("Reports", answer).encode()
             body = wire.envelope({"Status": "OK"}, "Reports", [text])
             _land(landing, book, report.name, body, now, as_of_date=day)
+    if aged_on is not None:
+        _land_aged_reports(landing, book, now, aged_on)
     load(connection, landing.all())
+
+
+def _land_aged_reports(landing: Landing, book: Book, now: dt.datetime, day: dt.date) -> None:
+    contacts = [str(row["ContactID"]) for row in book.rows("Contacts")]
+    for report in CONTACT_REPORTS:
+        with landing.begin(
+            organisation_id=book.tenant_id,
+            endpoint=report.name,
+            started_at=now,
+            as_of_date=day,
+        ) as batch:
+            for contact in contacts:
+                query = report.params(day) | {"contactId": contact}
+                answer = book.report(report.path.rpartition("/")[2], query, day)
+                text = wire.encode_record("Reports", answer).encode()
+                body = wire.envelope({"Status": "OK"}, "Reports", [text])
+                batch.write(body, contact_id=UUID(contact))
+            batch.finish(calls=len(contacts), wire_bytes=0)
 
 
 def _land(
