@@ -10,7 +10,7 @@ runways as (
     select
         organisation_id, state, cash_base, credit_card_debt_base, net_burn_base, runway_months,
         first_month, last_month
-    from marts.runway
+    from intermediate.runways
     where is_default
 ),
 

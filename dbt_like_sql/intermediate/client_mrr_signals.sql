@@ -43,11 +43,12 @@ plans as (
             coalesce(plans.price_invoice_id, plans.template_id), plans.price_invoice_number,
             plans.mrr_base, null
         ) as driver
-    from marts.mrr_plans as plans
+    from intermediate.recurring_plan_months as plans
     join organisations
         on organisations.organisation_id = plans.organisation_id
         and plans.month >= organisations.this_month - interval 1 month
     where coalesce(plans.price_invoice_id, plans.template_id) is not null
+        and plans.mrr_base <> 0
     -- An invoice that holds the price in both months is listed once.
     qualify row_number() over (
         partition by plans.organisation_id, plans.contact_id, document_id order by plans.month desc

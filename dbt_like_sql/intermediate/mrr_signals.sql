@@ -43,8 +43,8 @@ plans as (
             case when price_invoice_id is null then 'repeating_invoice' else 'invoice' end,
             coalesce(price_invoice_id, template_id), price_invoice_number, mrr_base, null
         ) as driver
-    from marts.mrr_plans
-    where coalesce(price_invoice_id, template_id) is not null
+    from intermediate.recurring_plan_months
+    where coalesce(price_invoice_id, template_id) is not null and mrr_base <> 0
 ),
 
 current_drivers as (

@@ -19,7 +19,7 @@ measured as (
     union all by name
     select * from intermediate.client_receivables_signals
     union all by name
-    select * from intermediate.client_risk_signals
+    select * from intermediate.risk_signals
     union all by name
     select * from intermediate.client_mrr_signals
 ),

@@ -6,6 +6,7 @@ from (
         ('overdue_share', 'agency', 'ratio', 'lower'),
         ('overdue_90_base', 'agency', 'base_currency', 'lower'),
         ('dso', 'agency', 'days', 'lower'),
+        ('late_exposure_base', 'agency', 'base_currency', 'lower'),
         ('unapplied_credits_base', 'agency', 'base_currency', 'lower'),
         ('draft_invoices_base', 'agency', 'base_currency', 'lower'),
         ('overdue_bills_base', 'agency', 'base_currency', 'lower'),

@@ -242,6 +242,19 @@ def test_what_cannot_be_worked_out_says_why(book: Book) -> None:
     assert row["sentence"] == "The books do not reach back three complete months yet."
 
 
+def test_what_is_likely_to_be_late_adds_up_the_exposure_of_clients(book: Book) -> None:
+    row = of_agency(book, "late_exposure_base")
+    exposures = book.value(
+        "select sum(exposure_base) from intermediate.overdue_risks where contact_name = 'Kea Tours' "
+        "or contact_name = 'Harbour Cafe'"
+    )
+    assert row["value"] == exposures
+    assert row["sentence"].endswith("paid more than 30 days late, most of it by Kea Tours.")
+    assert {str(each) for each in row["documents"]} == set(
+        ids(book, "Invoice", ["old", "due in June"])
+    )
+
+
 def test_growing_cash_is_green_without_a_figure(book: Book) -> None:
     row = of_agency(book, "runway_months", "growing")
     assert (row["value"], row["band"], row["direction"]) == (None, "green", "same")
@@ -261,6 +274,7 @@ def test_without_invoices_and_plans_there_is_nothing_to_say_about_them(book: Boo
         ("cash_base", 0),
         ("draft_invoices_base", 0),
         ("dso", None),
+        ("late_exposure_base", 0),
         ("overdue_90_base", 0),
         ("overdue_bills_base", 0),
         ("overdue_share", None),

@@ -68,6 +68,13 @@ def test_no_model_knows_what_time_it_is(graph: ModelGraph) -> None:
         assert "now()" not in code, node.path
 
 
+def test_no_layer_reads_one_that_is_built_after_it(graph: ModelGraph) -> None:
+    for node in graph.nodes.values():
+        if node.schema != "marts" and node.kind is not Kind.MACRO:
+            read = [each for each in graph.dependencies(node.relation) if each.startswith("marts.")]
+            assert not read, f"{node.path} reads {', '.join(read)}"
+
+
 def test_docs_name_columns_that_exist(graph: ModelGraph, built: duckdb.DuckDBPyConnection) -> None:
     for relation, doc in graph.docs.models.items():
         unknown = {column.name for column in doc.columns} - set(columns(built, relation))
