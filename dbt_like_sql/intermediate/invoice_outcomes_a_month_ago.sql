@@ -18,5 +18,6 @@ select
     is_late,
     is_over_30,
     is_over_60,
+    age_days,
     weight
 from intermediate.invoice_outcomes_as_of(1)

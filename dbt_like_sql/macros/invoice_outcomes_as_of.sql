@@ -100,17 +100,11 @@ select
         when outstanding = 0 then last_date - due_date > 60
         when as_of_date - due_date > 60 then true
     end as is_over_60,
-    -- What an invoice says about today fades: half of it every 180 days since it was due, or paid
-    -- where that was earlier.
-    round(
-        0.5 ** (
-            greatest(
-                as_of_date - case
-                    when outstanding = 0 then least(due_date, last_date) else due_date
-                end,
-                0
-            ) / 180.0
-        ),
-        12
-    )::decimal(15, 12) as weight
+    -- Since it was due, or settled where that was earlier.
+    greatest(
+        as_of_date - case when outstanding = 0 then least(due_date, last_date) else due_date end,
+        0
+    )::integer as age_days,
+    -- What an invoice says about today fades: half of it every 180 days.
+    intermediate.faded(age_days, 180) as weight
 from outcomes
