@@ -41,13 +41,32 @@ def sync(
     """Land and load what the book lists.
 
     Args:
-        endpoints: names of those that are read.
         folder: takes the landed pages.
+
+        The others are those of `land`.
+    """
+    landing = Landing(folder)
+    land(landing, book, now, endpoints=endpoints, reports=reports, aged_on=aged_on)
+    load(connection, landing.all())
+
+
+def land(
+    landing: Landing,
+    book: Book,
+    now: dt.datetime,
+    *,
+    endpoints: Collection[str],
+    reports: Mapping[str, Iterable[dt.date]],
+    aged_on: dt.date | None = None,
+) -> None:
+    """Land what the book lists.
+
+    Args:
+        endpoints: names of those that are read.
         now: when the sync begins, UTC.
         reports: report -> the days it is asked for, today's among them.
         aged_on: the day that the aged reports of all contacts are asked for; None: of nobody.
     """
-    landing = Landing(folder)
     for endpoint in ENDPOINTS:
         if endpoint.name in endpoints:
             rows = book.rows(endpoint.list_key)
@@ -62,7 +81,6 @@ def sync(
             _land(landing, book, report.name, body, now, as_of_date=day)
     if aged_on is not None:
         _land_aged_reports(landing, book, now, aged_on)
-    load(connection, landing.all())
 
 
 def _land_aged_reports(landing: Landing, book: Book, now: dt.datetime, day: dt.date) -> None:
