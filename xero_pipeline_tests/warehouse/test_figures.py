@@ -103,6 +103,7 @@ def test_every_column_that_may_be_null_says_what_null_means(figures: list[Figure
         ("runway_months", "DECIMAL(18,2)", "Cash / burn.", "months"),
         ("days_overdue", "INTEGER", "Since the due date.", "days"),
         ("dso", "DOUBLE", "Days sales outstanding.", "days"),
+        ("brier_score", "DOUBLE", "0 is perfect.", "score"),
         ("slope", "DOUBLE", "How steep it is.", None),
         ("documents", "BIGINT", "Open documents.", "number"),
         ("on_time_rate", "DECIMAL(9,4)", "Share paid on time, 0 to 1.", "ratio"),

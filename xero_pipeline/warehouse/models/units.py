@@ -76,6 +76,8 @@ def _of_time(name: str, type_: str, description: str) -> str | None:
 
 
 def _of_others(name: str, type_: str, descriptions: Mapping[str, str]) -> str | None:
+    if name.endswith("score"):
+        return "score"
     if type_ in _WHOLE_NUMBERS or name == "quantity":
         return "number"
     if type_ in {_MONEY, "DOUBLE"}:
