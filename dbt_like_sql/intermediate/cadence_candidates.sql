@@ -4,7 +4,7 @@ with
 segments as (
     select
         slots.organisation_id,
-        slots.stream_id,
+        slots.stream,
         slots.schedule_unit,
         slots.schedule_period,
         any_value(schedules.schedule_name) as schedule_name,
@@ -21,16 +21,16 @@ segments as (
         and schedules.schedule_period = slots.schedule_period
     group by
         slots.organisation_id,
-        slots.stream_id,
+        slots.stream,
         slots.schedule_unit,
         slots.schedule_period,
-        slots.segment
+        slots.first_date
 ),
 
 candidates as (
     select
         organisation_id,
-        stream_id,
+        stream,
         schedule_unit,
         schedule_period,
         any_value(schedule_name) as schedule_name,
@@ -43,7 +43,7 @@ candidates as (
         sum(days_off) / sum(occurrences) as mean_days_off,
         any_value(handicap) as handicap
     from segments
-    group by organisation_id, stream_id, schedule_unit, schedule_period
+    group by organisation_id, stream, schedule_unit, schedule_period
 ),
 
 judged as (
@@ -55,7 +55,7 @@ judged as (
         filled_slots / slots as coverage,
         filled_slots >= 3
         and segments <= 1 + occurrences // 4
-        and coalesce(fit_share >= 0.75, false)
+        and coalesce(fit_share >= 0.6, false)
         -- One slot in three may have been left out, one in five where there are many: sales that
         -- come about once a week by chance fill two weeks in three.
         and case
@@ -68,7 +68,7 @@ judged as (
 select
     *,
     row_number() over (
-        partition by organisation_id, stream_id
+        partition by organisation_id, stream
         order by is_accepted desc, mean_days_off + handicap, days
     ) = 1 as is_best
 from judged

@@ -3,7 +3,7 @@
 with
 
 streams as (
-    select organisation_id, stream_id, contact_id, class
+    select organisation_id, stream, stream_id, contact_id, class
     from intermediate.cadence_streams
     where class in ('recurring', 'recurring_variable')
 ),
@@ -18,50 +18,53 @@ template_beginnings as (
     group by organisation_id, contact_id
 ),
 
+spans as (
+    select
+        organisation_id,
+        stream,
+        schedule_unit,
+        schedule_period,
+        segment_first_date,
+        any_value(offset_days) as offset_days,
+        max(slot) as last_slot,
+        min(billed_on) as first_date,
+        max(billed_on) as last_date
+    from intermediate.cadence_occurrences
+    group by
+        organisation_id, stream, schedule_unit, schedule_period, segment_first_date
+),
+
 segments as (
     select
         streams.organisation_id,
+        streams.stream,
         streams.stream_id,
-        any_value(streams.class) as class,
-        any_value(streams.contact_id) as contact_id,
-        occurrences.schedule_unit,
-        occurrences.schedule_period,
-        occurrences.segment,
-        min(occurrences.billed_on) as first_date,
-        max(occurrences.billed_on) as last_date,
-        any_value(
-            intermediate.cadence_slot_day(
-                occurrences.schedule_unit,
-                occurrences.schedule_period,
-                occurrences.segment_first_date,
-                occurrences.last_slot + 1,
-                occurrences.offset_days
-            )
+        streams.class,
+        streams.contact_id,
+        spans.schedule_unit,
+        spans.schedule_period,
+        spans.segment_first_date,
+        spans.first_date,
+        spans.last_date,
+        intermediate.cadence_slot_day(
+            spans.schedule_unit,
+            spans.schedule_period,
+            spans.segment_first_date,
+            spans.last_slot + 1,
+            spans.offset_days
         ) as paid_until
     from streams
-    join (
-        select
-            *,
-            max(slot) over (partition by organisation_id, stream_id, segment) as last_slot
-        from intermediate.cadence_occurrences
-    ) as occurrences
-        on occurrences.organisation_id = streams.organisation_id
-        and occurrences.stream_id = streams.stream_id
-    group by
-        streams.organisation_id,
-        streams.stream_id,
-        occurrences.schedule_unit,
-        occurrences.schedule_period,
-        occurrences.segment
+    join spans
+        on spans.organisation_id = streams.organisation_id
+        and spans.stream = streams.stream
 ),
 
 ends as (
     select
         segments.*,
         organisations.as_of_date,
-        segments.segment = max(segments.segment) over (
-            partition by segments.organisation_id, segments.stream_id
-        ) as is_last,
+        segments.last_date = max(segments.last_date) over (partition by segments.organisation_id, segments.stream)
+            as is_last,
         -- A period and a half without an invoice is churn, dated back to what is paid.
         segments.paid_until + (
             case segments.schedule_unit
@@ -80,12 +83,13 @@ ends as (
 
 select
     organisation_id,
+    stream,
     stream_id,
     class,
     contact_id,
     schedule_unit,
     schedule_period,
-    segment,
+    segment_first_date,
     first_date,
     last_date,
     paid_until,

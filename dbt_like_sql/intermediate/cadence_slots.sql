@@ -5,24 +5,28 @@ with
 gaps as (
     select
         organisation_id,
-        stream_id,
+        stream,
         billed_on,
-        billed_on - lag(billed_on) over stream as gap
+        billed_on - lag(billed_on) over (
+            partition by organisation_id, stream order by billed_on
+        ) as gap
     from intermediate.hand_billed_occurrences
-    window stream as (partition by organisation_id, stream_id order by billed_on)
 ),
 
 usual_gaps as (
-    select organisation_id, stream_id, quantile_disc(gap, 0.5) as usual_gap
+    select
+        organisation_id,
+        stream,
+        quantile_disc(gap, 0.5) as usual_gap
     from gaps
-    group by organisation_id, stream_id
+    group by organisation_id, stream
     having count(*) >= 3
 ),
 
 plausible as (
     select
         usual_gaps.organisation_id,
-        usual_gaps.stream_id,
+        usual_gaps.stream,
         schedules.schedule_unit,
         schedules.schedule_period,
         schedules.days
@@ -32,34 +36,33 @@ plausible as (
 ),
 
 -- One slot left out, or a holiday of some weeks, is no end; of half-yearly and yearly ones, one is.
-segmented as (
+-- A span between two such ends is named by its first day.
+begun as (
     select
         gaps.organisation_id,
-        gaps.stream_id,
+        gaps.stream,
         plausible.schedule_unit,
         plausible.schedule_period,
         plausible.days,
         gaps.billed_on,
-        count(*) filter (
-            where gaps.gap > 45
-                and gaps.gap >= case when plausible.days > 180 then 1.5 else 2.5 end * plausible.days
+        max(
+            case
+                when gaps.gap is null
+                    or (
+                        gaps.gap > 45
+                        and gaps.gap
+                            >= case when plausible.days > 180 then 1.5 else 2.5 end * plausible.days
+                    )
+                    then gaps.billed_on
+            end
         ) over (
-            partition by gaps.organisation_id, gaps.stream_id, plausible.days
+            partition by gaps.organisation_id, gaps.stream, plausible.days
             order by gaps.billed_on
-        ) as segment
+        ) as first_date
     from gaps
     join plausible
         on plausible.organisation_id = gaps.organisation_id
-        and plausible.stream_id = gaps.stream_id
-),
-
-begun as (
-    select
-        *,
-        min(billed_on) over (
-            partition by organisation_id, stream_id, days, segment
-        ) as first_date
-    from segmented
+        and plausible.stream = gaps.stream
 ),
 
 numbered as (
@@ -78,20 +81,19 @@ placed as (
 typical as (
     select
         organisation_id,
-        stream_id,
+        stream,
         days,
-        segment,
+        first_date,
         quantile_disc(offset_days, 0.5)::integer as offset_days
     from placed
-    group by organisation_id, stream_id, days, segment
+    group by organisation_id, stream, days, first_date
 )
 
 select
     placed.organisation_id,
-    placed.stream_id,
+    placed.stream,
     placed.schedule_unit,
     placed.schedule_period,
-    placed.segment,
     placed.first_date,
     typical.offset_days,
     placed.slot,
@@ -108,6 +110,6 @@ select
 from placed
 join typical
     on typical.organisation_id = placed.organisation_id
-    and typical.stream_id = placed.stream_id
+    and typical.stream = placed.stream
     and typical.days = placed.days
-    and typical.segment = placed.segment
+    and typical.first_date = placed.first_date

@@ -4,19 +4,42 @@ with
 billed as (
     select
         organisation_id,
-        stream_id,
+        stream,
+        any_value(thing) as thing,
         count(*) as occurrences,
         min(billed_on) as first_date,
         max(billed_on) as last_date,
-        any_value(item_or_account) as item_or_account,
-        any_value(text) as text,
-        bool_or(is_instalment) as is_instalment,
-        max_by(contact_id, billed_on) as contact_id,
-        max_by(description, billed_on) as description,
+        max_by(invoice_id, billed_on) as latest_invoice_id,
         max_by(currency_code, billed_on) as currency_code,
         max_by(amount, billed_on) as latest_amount
     from intermediate.hand_billed_occurrences
-    group by organisation_id, stream_id
+    group by organisation_id, stream
+),
+
+words as (
+    select
+        lines.organisation_id,
+        lines.thing,
+        any_value(lines.contact_id) as contact_id,
+        any_value(lines.item_or_account) as item_or_account,
+        any_value(lines.text) as text,
+        bool_or(lines.is_instalment) as is_instalment
+    from intermediate.hand_billed_lines as lines
+    group by lines.organisation_id, lines.thing
+),
+
+descriptions as (
+    select
+        lines.organisation_id,
+        lines.thing,
+        lines.invoice_id,
+        min(lines.description) as description
+    from intermediate.hand_billed_lines as lines
+    semi join billed
+        on billed.organisation_id = lines.organisation_id
+        and billed.thing = lines.thing
+        and billed.latest_invoice_id = lines.invoice_id
+    group by lines.organisation_id, lines.thing, lines.invoice_id
 ),
 
 candidates as (
@@ -28,7 +51,7 @@ candidates as (
 prices as (
     select
         organisation_id,
-        stream_id,
+        stream,
         count(*) as prices,
         count(*) filter (
             where abs(amount - amount_before) <= 0.005 * abs(amount)
@@ -39,12 +62,17 @@ prices as (
         max_by(currency_code, billed_on) as currency_code,
         max_by(amount, billed_on) as latest_amount
     from intermediate.cadence_occurrences
-    group by organisation_id, stream_id
+    group by organisation_id, stream
 ),
 
 measured as (
     select
         billed.* exclude (currency_code, latest_amount),
+        words.contact_id,
+        words.item_or_account,
+        words.text,
+        words.is_instalment,
+        descriptions.description,
         coalesce(prices.currency_code, billed.currency_code) as currency_code,
         coalesce(prices.latest_amount, billed.latest_amount) as latest_amount,
         candidates.schedule_unit,
@@ -53,7 +81,7 @@ measured as (
         candidates.fitting,
         candidates.filled_slots,
         candidates.slots,
-        candidates.mean_days_off,
+        candidates.fit_share,
         prices.standing,
         coalesce(candidates.is_accepted, false) as follows_a_schedule,
         5 * prices.standing >= 3 * prices.prices
@@ -63,12 +91,19 @@ measured as (
             and prices.is_within_a_fifth
         ) as is_price_standing
     from billed
+    join words
+        on words.organisation_id = billed.organisation_id
+        and words.thing = billed.thing
+    left join descriptions
+        on descriptions.organisation_id = billed.organisation_id
+        and descriptions.thing = billed.thing
+        and descriptions.invoice_id = billed.latest_invoice_id
     left join candidates
         on candidates.organisation_id = billed.organisation_id
-        and candidates.stream_id = billed.stream_id
+        and candidates.stream = billed.stream
     left join prices
         on prices.organisation_id = billed.organisation_id
-        and prices.stream_id = billed.stream_id
+        and prices.stream = billed.stream
 ),
 
 classed as (
@@ -77,8 +112,9 @@ classed as (
         case
             when is_instalment then 'one_off'
             when follows_a_schedule and is_price_standing then 'recurring'
-            -- Chance makes some rhythm of three or four sums; a standing price it hardly ever does.
-            when follows_a_schedule and filled_slots >= 6 then 'recurring_variable'
+            -- Chance makes some rhythm of a few sums; a standing price it hardly ever does.
+            when follows_a_schedule and filled_slots >= 6 and fit_share >= 0.75
+                then 'recurring_variable'
             when occurrences = 2 and last_date - first_date between 321 and 409 then 'unconfirmed'
             when occurrences >= 3 then 'one_off'
         end as class
@@ -87,7 +123,17 @@ classed as (
 
 select
     organisation_id,
-    stream_id,
+    stream,
+    md5(
+        concat_ws(
+            '|',
+            organisation_id,
+            contact_id,
+            coalesce(item_or_account, ''),
+            text,
+            case when stream <> thing then currency_code end
+        )
+    )::uuid as stream_id,
     contact_id,
     item_or_account,
     text,
@@ -123,8 +169,8 @@ select
                 || case class when 'recurring' then '; the price stands.'
                     else '; the amounts vary.' end
         when follows_a_schedule
-            then 'Looks ' || schedule_name || ', but the amounts vary and ' || occurrences
-                || ' invoices are too few to tell that from chance.'
+            then 'Looks ' || schedule_name || ', but the amounts vary and ' || fitting || ' of '
+                || occurrences || ' invoices on time are too few to tell that from chance.'
         when schedule_name is not null
             then 'Nearest to ' || schedule_name || ', but only ' || fitting || ' of ' || occurrences
                 || ' invoices lie in slots of their own, ' || filled_slots || ' of ' || slots

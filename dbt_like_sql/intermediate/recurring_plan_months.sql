@@ -23,7 +23,10 @@ plans as (
         price,
         currency_code,
         price_invoice_id,
-        price_invoice_number
+        price_invoice_number,
+        first_invoice_date,
+        last_invoice_date,
+        paid_until
     from intermediate.recurring_template_months
     union all
     select
@@ -40,7 +43,10 @@ plans as (
         months.amount,
         months.currency_code,
         months.invoice_id,
-        months.invoice_number
+        months.invoice_number,
+        months.first_date,
+        months.last_date,
+        months.paid_until
     from intermediate.cadence_months as months
     join intermediate.cadence_streams as streams
         on streams.organisation_id = months.organisation_id
@@ -77,36 +83,36 @@ valued as (
         ) as mrr_base,
         intermediate.recurring_monthly_base(
             price, schedule_unit, schedule_period, next_currency_rate
-        ) as mrr_base_at_next_rate,
-        lead(month) over plan as following_month,
-        lead(currency_code) over plan as following_currency
+        ) as mrr_base_at_next_rate
     from rated
-    window plan as (partition by organisation_id, plan_id order by month)
 )
 
 select
-    organisation_id,
-    month,
-    plan_id,
-    template_id,
-    contact_id,
-    source,
-    confidence,
-    schedule_unit,
-    schedule_period,
-    currency_code,
-    price,
-    currency_rate,
-    rate_invoice_id,
-    price_invoice_id,
-    price_invoice_number,
-    mrr_base,
+    valued.organisation_id,
+    valued.month,
+    valued.plan_id,
+    valued.template_id,
+    valued.contact_id,
+    valued.source,
+    valued.confidence,
+    valued.schedule_unit,
+    valued.schedule_period,
+    valued.currency_code,
+    valued.price,
+    valued.currency_rate,
+    valued.rate_invoice_id,
+    valued.price_invoice_id,
+    valued.price_invoice_number,
+    valued.first_invoice_date,
+    valued.last_invoice_date,
+    valued.paid_until,
+    valued.mrr_base,
     -- Who is billed in another currency from now on pays neither more nor less: what it is worth now
     -- is the effect of exchange.
-    case
-        when following_currency <> currency_code and following_month = month + interval 1 month
-            then lead(mrr_base) over plan
-        else mrr_base_at_next_rate
-    end as mrr_base_at_next_rate
+    coalesce(in_new_currency.mrr_base, valued.mrr_base_at_next_rate) as mrr_base_at_next_rate
 from valued
-window plan as (partition by organisation_id, plan_id order by month)
+left join valued as in_new_currency
+    on in_new_currency.organisation_id = valued.organisation_id
+    and in_new_currency.plan_id = valued.plan_id
+    and in_new_currency.month = valued.month + interval 1 month
+    and in_new_currency.currency_code <> valued.currency_code

@@ -129,7 +129,10 @@ select
     priced.price,
     priced.currency_code,
     priced.price_invoice_id,
-    priced.price_invoice_number
+    priced.price_invoice_number,
+    templates.first_invoice_date,
+    templates.last_invoice_date,
+    templates.paid_until
 from priced
 join templates
     on templates.organisation_id = priced.organisation_id

@@ -5,18 +5,12 @@ plan_months as (
 ),
 
 templates as (
-    select * from intermediate.recurring_templates
+    select organisation_id, template_id, reference from intermediate.recurring_templates
 ),
 
 streams as (
     select organisation_id, stream_id, description, why
     from intermediate.cadence_streams
-),
-
--- A stream that the customer came back to has several spans.
-spans as (
-    select organisation_id, stream_id, first_date, last_date, paid_until
-    from intermediate.cadence_segments
 ),
 
 contacts as (
@@ -47,9 +41,9 @@ select
     plan_months.price_invoice_id,
     plan_months.price_invoice_number,
     plan_months.rate_invoice_id,
-    coalesce(templates.first_invoice_date, spans.first_date) as first_invoice_date,
-    coalesce(templates.last_invoice_date, spans.last_date) as last_invoice_date,
-    coalesce(templates.paid_until, spans.paid_until) as paid_until,
+    plan_months.first_invoice_date,
+    plan_months.last_invoice_date,
+    plan_months.paid_until,
     streams.why
 from plan_months
 left join templates
@@ -58,10 +52,6 @@ left join templates
 left join streams
     on streams.organisation_id = plan_months.organisation_id
     and streams.stream_id = plan_months.plan_id
-asof left join spans
-    on spans.organisation_id = plan_months.organisation_id
-    and spans.stream_id = plan_months.plan_id
-    and spans.first_date <= last_day(plan_months.month)
 left join contacts
     on contacts.organisation_id = plan_months.organisation_id
     and contacts.contact_id = plan_months.contact_id
