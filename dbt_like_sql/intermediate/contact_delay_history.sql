@@ -21,11 +21,9 @@ running as (
         lead(settled_date) over in_order as next_settled_date,
         row_number() over in_order as invoices,
         sum(delay_days) over so_far as delay_sum,
-        median(delay_days) over so_far as median_delay,
         bool_or(isodow(settled_date) > 5) over latest_48 as has_paid_on_a_weekend,
         quantile_cont(delay_days, [0.1, 0.3, 0.5, 0.7, 0.9, 0.2, 0.8]) over latest_48
             as quantiles_48,
-        quantile_cont(delay_days, [0.1, 0.3, 0.5, 0.7, 0.9]) over latest_12 as deciles_12,
         quantile_cont(delay_days, [0.1, 0.3, 0.5, 0.7, 0.9]) over latest_6 as deciles_6
     from settled
     window
@@ -40,10 +38,6 @@ running as (
             partition by organisation_id, contact_id order by settled_date, document_id
             rows between 47 preceding and current row
         ),
-        latest_12 as (
-            partition by organisation_id, contact_id order by settled_date, document_id
-            rows between 11 preceding and current row
-        ),
         latest_6 as (
             partition by organisation_id, contact_id order by settled_date, document_id
             rows between 5 preceding and current row
@@ -56,10 +50,9 @@ select
     settled_date,
     next_settled_date,
     invoices,
-    median_delay,
+    quantiles_48[3] as median_delay,
     delay_sum::double / invoices as mean_delay,
     intermediate.steady_middle(quantiles_48) as long_delay,
-    intermediate.steady_middle(deciles_12) as middle_delay,
     intermediate.steady_middle(deciles_6) as short_delay,
     quantiles_48[6] as p20_delay,
     quantiles_48[7] as p80_delay,

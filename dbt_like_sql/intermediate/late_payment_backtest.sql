@@ -12,30 +12,20 @@ tested as (
     join organisations
         on organisations.organisation_id = guesses.organisation_id
         and guesses.month > organisations.as_of_date - 365
-),
-
-ruled as (
-    select
-        tested.*,
-        tested.candidate_odds[coalesce(rules.candidate, 1)] as foretold
-    from tested
-    asof left join intermediate.late_payment_rules as rules
-        on rules.organisation_id = tested.organisation_id
-        and tested.month >= rules.known_from
-),
-
-methods as (
-    unpivot ruled on foretold, base_rate, contact_rate into name method value probability
+    where guesses.tested > 0
 )
 
 select
-    organisation_id,
-    contact_id,
-    event,
-    month,
-    known_from,
-    case method when 'foretold' then 'chosen' else method end as method,
-    invoices,
-    late_invoices,
-    round(probability, 4)::decimal(9, 4) as probability
-from methods
+    tested.organisation_id,
+    tested.contact_id,
+    tested.event,
+    tested.month,
+    tested.tested as invoices,
+    tested.tested_late as late_invoices,
+    tested.candidate_odds[coalesce(rules.candidate, 1)] as chosen,
+    tested.base_rate,
+    tested.contact_rate
+from tested
+asof left join intermediate.late_payment_rules as rules
+    on rules.organisation_id = tested.organisation_id
+    and tested.month >= rules.known_from

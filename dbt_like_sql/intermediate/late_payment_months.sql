@@ -1,7 +1,8 @@
--- What became known in each month of each contact's punctuality: how many invoices turned out to be
--- late or not, by more than 0, 30 and 60 days, and what they weigh today. An invoice is known to be
--- late on the day after, whenever it is paid. One that is only credited in the end leaves again on
--- that day.
+-- What each contact's punctuality was known to be on the first of each month, and how the invoices
+-- of that month turned out. One row per contact and month with either.
+-- An invoice is known to be late on the day after, whenever it is paid; one that is only credited
+-- in the end leaves again on that day. Forecasts are judged half a year later, by what was known
+-- then, and tested by what is known today.
 with
 
 thresholds as (
@@ -15,6 +16,7 @@ invoices as (
         contact_id,
         due_date,
         settled_date,
+        date_trunc('month', document_date)::date as month,
         settled_date is not null and delay_days is null as is_only_credited
     from intermediate.invoice_outcomes
 ),
@@ -24,48 +26,87 @@ turned_out as (
         invoices.*,
         thresholds.event,
         invoices.due_date + thresholds.days as last_day,
-        coalesce(invoices.settled_date, invoices.as_of_date + 1) > last_day as is_late
+        coalesce(invoices.settled_date, invoices.as_of_date + 1) > last_day as is_late,
+        invoices.due_date + 60 < invoices.month + interval 6 months as is_judged
     from invoices
     cross join thresholds
     where invoices.as_of_date > last_day or invoices.settled_date <= last_day
 ),
 
-decisions as (
+news as (
     select
         organisation_id,
-        as_of_date,
         contact_id,
         event,
-        case when is_late then last_day + 1 else settled_date end as decided_on,
-        case when is_late then due_date else least(due_date, settled_date) end as aged_from,
-        1 as counts,
-        is_late
+        case when is_late then last_day + 1 else settled_date end as day,
+        case when is_late then 1 else 0 end as late,
+        intermediate.faded(
+            as_of_date - case when is_late then due_date else least(due_date, settled_date) end
+        ) as weight,
+        1 as invoices
     from turned_out
     where is_late or not is_only_credited
     union all
-    select organisation_id, as_of_date, contact_id, event, settled_date, due_date, -1, is_late
+    select
+        organisation_id,
+        contact_id,
+        event,
+        settled_date,
+        -1,
+        -intermediate.faded(as_of_date - due_date),
+        -1
     from turned_out
     where is_late and is_only_credited
 ),
 
-weighed as (
+known as (
     select
-        *,
-        counts * intermediate.faded(as_of_date - aged_from, 180) as weight_180,
-        counts * intermediate.faded(as_of_date - aged_from, 730) as weight_730
-    from decisions
+        organisation_id,
+        contact_id,
+        event,
+        (date_trunc('month', day) + interval 1 month)::date as month,
+        sum(invoices)::bigint as invoices,
+        sum(late)::bigint as late,
+        sum(weight) as weight,
+        sum(case when late <> 0 then weight else 0 end) as late_weight
+    from news
+    group by all
+),
+
+outcomes as (
+    select
+        organisation_id,
+        contact_id,
+        event,
+        month,
+        count(*) filter (where is_judged and not is_gone) as judged,
+        count(*) filter (where is_judged and not is_gone and is_late) as judged_late,
+        count(*) filter (where is_past and not is_only_credited) as tested,
+        count(*) filter (where is_past and not is_only_credited and is_late) as tested_late
+    from (
+        select
+            *,
+            as_of_date > last_day as is_past,
+            is_only_credited and settled_date < month + interval 6 months as is_gone
+        from turned_out
+        where month > as_of_date - 730
+    )
+    group by all
 )
 
 select
     organisation_id,
     contact_id,
     event,
-    (date_trunc('month', decided_on) + interval 1 month)::date as known_from,
-    sum(counts)::bigint as invoices,
-    coalesce(sum(counts) filter (where is_late), 0)::bigint as late_invoices,
-    sum(weight_180) as weight_180,
-    coalesce(sum(weight_180) filter (where is_late), 0) as late_weight_180,
-    sum(weight_730) as weight_730,
-    coalesce(sum(weight_730) filter (where is_late), 0) as late_weight_730
-from weighed
-group by all
+    month,
+    coalesce(known.invoices, 0) as invoices,
+    coalesce(known.late, 0) as late,
+    coalesce(known.weight, 0) as weight,
+    coalesce(known.late_weight, 0) as late_weight,
+    coalesce(outcomes.judged, 0) as judged,
+    coalesce(outcomes.judged_late, 0) as judged_late,
+    coalesce(outcomes.tested, 0) as tested,
+    coalesce(outcomes.tested_late, 0) as tested_late
+from known
+full join outcomes
+    using (organisation_id, contact_id, event, month)

@@ -44,7 +44,6 @@ known as (
         intermediate.candidate_delays(
             coalesce(history.invoices, 0),
             history.long_delay,
-            history.middle_delay,
             history.short_delay,
             organisations.median_delay
         )[ruled.candidate] as expected_delay,

@@ -1,12 +1,13 @@
 -- What each way of foretelling would have said of each paid invoice on the invoice's own date: from
 -- what was settled before that day and from nothing else.
+-- For two years: one to learn from, one to be tested on.
 with
 
 paid as (
     select organisation_id, contact_id, document_id, document_date, due_date, settled_date,
         delay_days
     from intermediate.invoice_outcomes
-    where delay_days is not null
+    where delay_days is not null and document_date > as_of_date - 730
 ),
 
 with_contact as (
@@ -16,7 +17,6 @@ with_contact as (
         contacts.median_delay,
         contacts.mean_delay,
         contacts.long_delay,
-        contacts.middle_delay,
         contacts.short_delay,
         coalesce(contacts.is_weekday_payer, false) as is_weekday_payer
     from paid
@@ -49,7 +49,6 @@ select
         intermediate.candidate_delays(
             with_contact.known_invoices,
             with_contact.long_delay,
-            with_contact.middle_delay,
             with_contact.short_delay,
             organisations.median_delay
         ),

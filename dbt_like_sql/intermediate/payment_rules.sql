@@ -1,7 +1,7 @@
--- Which of the nine candidates an organisation's own past speaks for, from the first of a month on:
--- the one with the least absolute error over all invoices paid before that day. The past also
--- chooses by chance: another candidate than number 3 (the contact's own long history) must be
--- better by 3 % to be taken. Until 30 forecasts can be judged it is number 1.
+-- Which of the six candidates an organisation's own past speaks for, from the first of a month on:
+-- the one with the least absolute error over invoices of the last two years that were paid before.
+-- The past also chooses by chance: another candidate than number 3 (the contact's own long history)
+-- must be better by 3 % to be taken. Until 30 forecasts can be judged it is number 1.
 with
 
 errors_by_month as (
@@ -15,10 +15,7 @@ errors_by_month as (
             sum(abs(candidate_delays[3] - delay_days)),
             sum(abs(candidate_delays[4] - delay_days)),
             sum(abs(candidate_delays[5] - delay_days)),
-            sum(abs(candidate_delays[6] - delay_days)),
-            sum(abs(candidate_delays[7] - delay_days)),
-            sum(abs(candidate_delays[8] - delay_days)),
-            sum(abs(candidate_delays[9] - delay_days))
+            sum(abs(candidate_delays[6] - delay_days))
         ] as errors
     from intermediate.payment_guesses
     group by all
@@ -29,7 +26,7 @@ by_candidate as (
         organisation_id,
         known_from,
         judged,
-        unnest(range(1, 10)) as candidate,
+        unnest(range(1, 7)) as candidate,
         unnest(errors) as error_days
     from errors_by_month
 ),
@@ -66,10 +63,6 @@ select
     known_from,
     judged_forecasts,
     case when judged_forecasts >= 30 then best else 1 end::integer as candidate,
-    case
-        when judged_forecasts < 30 or best <= 3 then 48
-        when best <= 6 then 12
-        else 6
-    end as latest_invoices,
+    case when judged_forecasts < 30 or best <= 3 then 48 else 6 end as latest_invoices,
     case when judged_forecasts < 30 then 5 else [5, 1, 0][(best - 1) % 3 + 1] end as k
 from chosen

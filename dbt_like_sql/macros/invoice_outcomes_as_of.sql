@@ -105,6 +105,6 @@ select
         as_of_date - case when outstanding = 0 then least(due_date, last_date) else due_date end,
         0
     )::integer as age_days,
-    -- What an invoice says about today fades: half of it every 180 days.
-    intermediate.faded(age_days, 180) as weight
+    -- What an invoice says about today fades: half of it in two years.
+    intermediate.faded(age_days) as weight
 from outcomes

@@ -3,17 +3,17 @@
 -- worth k invoices. Of a new contact it says what it says of the organisation.
 --   organisation: p0 = (sum of weights late + 1) / (sum of weights + 2)
 --   contact:      p  = (sum of weights late + k p0) / (sum of weights + k)
--- k and how fast weights fade are what the organisation's own past speaks for: late_payment_rules.
+-- k is what the organisation's own past speaks for: late_payment_rules.
 -- months_ago: 0 for each organisation's as-of date, 1 for the same day of the month before.
 create or replace macro intermediate.late_payment_odds_as_of(months_ago) as table
 with
 
 known as (
-    select organisation_id, as_of_date, contact_id, age_days, is_late, is_over_30, is_over_60
+    select organisation_id, as_of_date, contact_id, weight, is_late, is_over_30, is_over_60
     from intermediate.invoice_outcomes
     where months_ago = 0
     union all
-    select organisation_id, as_of_date, contact_id, age_days, is_late, is_over_30, is_over_60
+    select organisation_id, as_of_date, contact_id, weight, is_late, is_over_30, is_over_60
     from intermediate.invoice_outcomes_a_month_ago
     where months_ago = 1
 ),
@@ -27,7 +27,6 @@ days as (
 ruled as (
     select
         days.organisation_id,
-        coalesce(rules.half_life_days, 180) as half_life_days,
         coalesce(rules.k, 5) as k
     from days
     asof left join intermediate.late_payment_rules as rules
@@ -43,10 +42,7 @@ outcomes as (
         known.is_over_30,
         known.is_over_60,
         ruled.k,
-        case ruled.half_life_days
-            when 180 then intermediate.faded(known.age_days, 180)
-            else intermediate.faded(known.age_days, 730)
-        end as weight
+        known.weight
     from known
     join ruled
         on ruled.organisation_id = known.organisation_id

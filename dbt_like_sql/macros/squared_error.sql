@@ -1,10 +1,6 @@
--- The squared errors of one probability over so many invoices, of which so many were late: summed,
--- to nine decimals, so that the sum does not hang on the order of adding.
-create or replace macro intermediate.squared_error(probability, invoices, late_invoices) as
+-- The squared error of a probability summed over invoices, of which so many were late.
+create or replace macro intermediate.squared_error(probability, invoices, late) as
     sum(
-        round(
-            late_invoices * (1 - probability) ** 2
-            + (invoices - late_invoices) * probability ** 2,
-            9
-        )::decimal(18, 9)
+        late * (1 - probability) * (1 - probability)
+        + (invoices - late) * probability * probability
     )

@@ -31,7 +31,7 @@ select
         when errors.method = 'chosen'
             then 'latest ' || any_value(rules.latest_invoices) || ' invoices, k = '
                 || any_value(rules.k)
-        when errors.method = 'shrunk_median' then 'median of all invoices, k = 5'
+        when errors.method = 'shrunk_median' then 'median of the latest 48 invoices, k = 5'
         when errors.method = 'due_date' then 'the due date'
         else 'mean delay of all invoices'
     end as rule,

@@ -35,7 +35,7 @@ def risk(book: Book, contact: str) -> Row:
 
 @pytest.fixture(scope="module")
 def odds() -> Book:
-    """Everything was due 180 days ago, so that each invoice weighs one half.
+    """Everything was due 730 days ago, so that each invoice weighs one half.
 
     Of the whole book, with 8 decided invoices: late (2 + 1) / (4 + 2) = 1/2, more than 60 days
     late (0 + 1) / (4 + 2) = 1/6.
@@ -43,8 +43,8 @@ def odds() -> Book:
     book = Book(as_of=TODAY)
     for name in ("Steady", "Slow", "New", "Forgiven"):
         book.contact(name)
-    settle(book, "Steady", ago(180), 0, 0, 0, 0)
-    settle(book, "Slow", ago(180), 40, 40, 40, 40)
+    settle(book, "Steady", ago(730), 0, 0, 0, 0)
+    settle(book, "Slow", ago(730), 40, 40, 40, 40)
     book.invoice("Slow open", "Slow", ago(20), due=ago(-1), total=1000)
     book.invoice("New open", "New", ago(20), due=ago(-1), total=250)
     book.invoice("credited", "Forgiven", ago(200), due=ago(180), total=100)
