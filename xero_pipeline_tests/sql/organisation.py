@@ -13,6 +13,11 @@ from xero_pipeline_tests.sql.warehouse import Warehouse
 _NAMESPACE = uuid.UUID("0d3c1c58-41a5-5b86-8e0f-0d2f3b7d5a10")
 
 
+def thing_id(organisation: str, kind: str, key: str) -> str:
+    """The GUID of a thing of an organisation, by the names that tests give them."""
+    return str(uuid.uuid5(_NAMESPACE, f"{organisation}/{kind}/{key}"))
+
+
 class Organisation:
     """One organisation in a warehouse.
 
@@ -56,7 +61,7 @@ class Organisation:
 
     def id(self, kind: str, key: str) -> str:
         """The GUID of a thing of this book, e.g. ("Contact", "Harbour Cafe")."""
-        return str(uuid.uuid5(_NAMESPACE, f"{self.key}/{kind}/{key}"))
+        return thing_id(self.key, kind, key)
 
     def add(self, table: str, **columns: object) -> Row:
         """A row of a raw table by its column names; kept until the next build or query."""

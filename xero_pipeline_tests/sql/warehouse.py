@@ -49,13 +49,14 @@ def needed_for(wanted: Iterable[str]) -> set[str]:
 
 
 class Warehouse:
-    """Empty raw and ops tables and the seeds in memory; any organisation's rows can be put in."""
+    """Empty raw and ops tables and the seeds in memory; any organisation's rows can be put in.
 
-    def __init__(self) -> None:
-        # Small tables: a second thread costs more than it brings.
-        self.connection = duckdb.connect(config={"threads": 1})
-        self.connection.execute(f"attach '{_template().name}/empty.duckdb' as empty (read_only)")
-        self.connection.execute("copy from database empty to memory; detach empty")
+    Args:
+        connection: to a warehouse that exists; None makes a new one.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection | None = None) -> None:
+        self.connection = connection or _empty()
         self._built: set[str] = set(seeds())
 
     def clear(self) -> None:
@@ -107,6 +108,14 @@ class Warehouse:
             graph().build(self.connection, only=missing)
             self._built |= missing
         return self.rows(node.sql)
+
+
+def _empty() -> duckdb.DuckDBPyConnection:
+    # Small tables: a second thread costs more than it brings.
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute(f"attach '{_template().name}/empty.duckdb' as empty (read_only)")
+    connection.execute("copy from database empty to memory; detach empty")
+    return connection
 
 
 @cache

@@ -79,8 +79,6 @@ def build_organisations(
     """
     ids = f"select unnest([{', '.join(repr(str(UUID(each))) for each in organisations)}]::uuid[])"
     built: list[BuiltModel] = []
-    # A view says how its columns were typed when it was made; tables it reads may have grown since.
-    build_whole(connection, [node for node in nodes if node.is_view], docs)
     with _scope(connection) as warehouse:
         _show_rows_of(connection, warehouse, nodes, ids)
         for node in nodes:
