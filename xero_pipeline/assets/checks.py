@@ -14,7 +14,7 @@ import dagster as dg
 import duckdb
 
 from xero_pipeline.assets.keys import relation_key
-from xero_pipeline.warehouse import ModelGraph, TestCase, TestResult, run_data_test, test_cases
+from xero_pipeline.warehouse import ModelGraph, TestCase, TestResult, run_test_cases, test_cases
 
 _GENERIC_NAMES = {"error": "data_tests", "warn": "data_tests_warn"}
 
@@ -51,7 +51,7 @@ def run_check(
     cases: Sequence[TestCase],
 ) -> dg.AssetCheckResult:
     """Run the tests of one check."""
-    results = [run_data_test(connection, graph, case) for case in cases]
+    results = run_test_cases(connection, graph, cases)
     failed = [result for result in results if not result.passed]
     severities = {result.case.severity for result in failed}
     is_error = "error" in severities

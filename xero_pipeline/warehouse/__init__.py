@@ -41,6 +41,7 @@ from xero_pipeline.warehouse.models.data_tests import (
     TestResult,
     run_data_test,
     run_data_tests,
+    run_test_cases,
     test_cases,
 )
 from xero_pipeline.warehouse.models.docs import ColumnDoc, ModelDoc
@@ -129,6 +130,7 @@ __all__ = [
     "replace_ops_table",
     "run_data_test",
     "run_data_tests",
+    "run_test_cases",
     "test_cases",
     "tidy",
     "transaction",

@@ -116,7 +116,7 @@ def _billed(
     """An invoice with tax, most of them paid, some in two parts, some too late to be known."""
     lines = (Line(amount, description=f"{contact}'s work", tax=amount // 10),)
     due = day + dt.timedelta(days=20)
-    row = book.invoice(number, contact, day, due=due, lines=lines, **rest)  # type: ignore[arg-type]
+    row = book.invoice(number, contact, day, due=due, lines=lines, **rest)
     paid_on = due + dt.timedelta(days=random.randrange(-5, 40))
     if random.random() < 0.2 or paid_on > dt.date(2026, 6, 25):
         return

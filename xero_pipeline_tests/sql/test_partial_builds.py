@@ -105,7 +105,7 @@ def rebuilt(warehouse: Warehouse) -> set[object]:
     return {row["organisation_id"] for row in found}
 
 
-def differing(one: Warehouse, other: Warehouse) -> dict[str, list[tuple[object, ...]]]:
+def differing(one: Warehouse, other: Warehouse) -> dict[str, list[str]]:
     """Tables that do not hold the same rows, with some that only one of them has."""
     return {
         relation: rows_of_one_only(one, other, relation)
@@ -127,7 +127,7 @@ def digest(warehouse: Warehouse, relation: str) -> object:
     )
 
 
-def rows_of_one_only(one: Warehouse, other: Warehouse, relation: str) -> list[tuple[object, ...]]:
+def rows_of_one_only(one: Warehouse, other: Warehouse, relation: str) -> list[str]:
     found = [
         {repr(row) for row in each.connection.execute(f"from {relation}").fetchall()}
         for each in (one, other)

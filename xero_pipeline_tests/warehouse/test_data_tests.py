@@ -10,7 +10,9 @@ from xero_pipeline.warehouse import (
     ModelsInvalid,
     column_lineage,
     column_schema,
+    run_data_test,
     run_data_tests,
+    run_test_cases,
     test_cases,
 )
 from xero_pipeline_tests.warehouse.desk import HARBOUR, KOWHAI
@@ -93,6 +95,23 @@ def test_each_kind_of_test_catches_its_violation(
     graph = project(tmp_path, bills.format(HARBOUR, KOWHAI))
 
     assert failures(warehouse, graph) == failing
+
+
+def test_what_a_row_tells_alone_is_looked_for_in_one_go(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """Of a table that passes, and of one that fails, all results are there, in the tests' order."""
+    graph = project(tmp_path, f"('{HARBOUR}', null, 'LOST', 7), ('{HARBOUR}', 2, 'LOST', 7)")
+    graph.build(warehouse)
+    cases = test_cases(graph)
+
+    together = run_test_cases(warehouse, graph, cases)
+
+    assert together == [run_data_test(warehouse, graph, case) for case in cases]
+    assert [(each.case.name, each.failing_rows, len(each.sample)) for each in together[:3:2]] == [
+        ("marts_bills_id_not_null", 1, 1),
+        ("marts_bills_status_accepted_values", 1, 1),
+    ]
 
 
 def test_a_result_shows_the_rows_that_fail(

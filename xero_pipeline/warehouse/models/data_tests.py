@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ class TestCase:
         severity: an `error` keeps the tables from being published.
         description: what must hold, in words.
         sql: selects the rows that fail.
+        fails: says of one row whether it fails; None: it takes more than the row to tell.
     """
 
     __test__ = False  # not a test class of pytest
@@ -37,6 +39,7 @@ class TestCase:
     severity: Severity
     description: str
     sql: str
+    fails: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,44 @@ def run_data_tests(
     Raises:
         ModelFailed: DuckDB refused a test's SQL.
     """
-    return [run_data_test(connection, graph, case) for case in test_cases(graph, relations)]
+    return run_test_cases(connection, graph, test_cases(graph, relations))
+
+
+def run_test_cases(
+    connection: duckdb.DuckDBPyConnection, graph: ModelGraph, cases: Sequence[TestCase]
+) -> list[TestResult]:
+    """Run some tests.
+
+    All that can be told of a table row by row is looked for in one go; only where something fails
+    the test itself is run, for its sample.
+
+    Raises:
+        ModelFailed: DuckDB refused a test's SQL.
+    """
+    passed = _passed_at_once(connection, graph, cases)
+    return [
+        TestResult(case, 0, ()) if case.name in passed else run_data_test(connection, graph, case)
+        for case in cases
+    ]
+
+
+def _passed_at_once(
+    connection: duckdb.DuckDBPyConnection, graph: ModelGraph, cases: Sequence[TestCase]
+) -> set[str]:
+    """The names of tests that no row of their table fails, as far as a row can tell."""
+    by_relation: dict[str, list[TestCase]] = defaultdict(list)
+    for case in cases:
+        if case.fails:
+            by_relation[case.relation].append(case)
+    passed: set[str] = set()
+    for relation, of_table in by_relation.items():
+        counts = ", ".join(f"count(*) filter (where {case.fails})" for case in of_table)
+        try:
+            row = connection.execute(f"select {counts} from {relation}").fetchone() or ()
+        except duckdb.Error as error:
+            raise ModelFailed(f"a test of {relation}", graph.folder, str(error)) from error
+        passed |= {case.name for case, failing in zip(of_table, row, strict=True) if not failing}
+    return passed
 
 
 def run_data_test(
@@ -126,61 +166,70 @@ def _all_cases(graph: ModelGraph) -> Iterator[TestCase]:
         )
 
 
+@dataclass(frozen=True)
+class _Rule:
+    """What must hold, how to select what fails, and how to tell it of a row alone."""
+
+    description: str
+    sql: str
+    fails: str | None = None
+
+
 def _generic(graph: ModelGraph, relation: str, column: str | None, test: DataTest) -> TestCase:
+    rule = _rule(graph, relation, str(column), test)
+    name = "_".join([relation.replace(".", "_"), *([column] if column else []), test.kind])
+    return TestCase(
+        name, relation, column, test.severity, rule.description, rule.sql, fails=rule.fails
+    )
+
+
+def _rule(graph: ModelGraph, relation: str, column: str, test: DataTest) -> _Rule:
     match test.kind:
         case "not_null":
-            return _case(relation, column, test, *_not_null(relation, column))
+            return _not_null(relation, column)
         case "unique":
-            return _case(relation, column, test, *_unique(relation, [str(column)]))
+            return _unique(relation, [column])
         case "unique_combination_of_columns":
-            columns = test.arguments.get("combination_of_columns", [])
-            return _case(relation, column, test, *_unique(relation, columns))
+            return _unique(relation, test.arguments.get("combination_of_columns", []))
         case "accepted_values":
-            values = test.arguments.get("values", [])
-            return _case(relation, column, test, *_accepted_values(relation, column, values))
+            return _accepted_values(relation, column, test.arguments.get("values", []))
         case "relationships":
             to, field = str(test.arguments.get("to")), str(test.arguments.get("field"))
             if to not in graph.nodes:
                 raise ModelsInvalid(graph.folder, f"a test of {relation} points to {to}")
-            return _case(relation, column, test, *_relationships(relation, column, to, field))
+            return _relationships(relation, column, to, field)
 
 
-def _case(
-    relation: str, column: str | None, test: DataTest, description: str, sql: str
-) -> TestCase:
-    name = "_".join([relation.replace(".", "_"), *([column] if column else []), test.kind])
-    return TestCase(name, relation, column, test.severity, description, sql)
+def _not_null(relation: str, column: str) -> _Rule:
+    fails = f"{quoted(column)} is null"
+    return _Rule(f"{column} is never NULL.", f"select * from {relation} where {fails}", fails)
 
 
-def _not_null(relation: str, column: str | None) -> tuple[str, str]:
-    name = quoted(str(column))
-    return f"{column} is never NULL.", f"select * from {relation} where {name} is null"
-
-
-def _unique(relation: str, columns: list[str]) -> tuple[str, str]:
+def _unique(relation: str, columns: list[str]) -> _Rule:
     key = ", ".join(quoted(column) for column in columns)
     no_nulls = " and ".join(f"{quoted(column)} is not null" for column in columns)
-    return (
+    return _Rule(
         f"No two rows share {', '.join(columns)}.",
         f"select {key}, count(*) as rows from {relation} where {no_nulls} "
         f"group by {key} having count(*) > 1",
     )
 
 
-def _accepted_values(relation: str, column: str | None, values: list[object]) -> tuple[str, str]:
-    name = quoted(str(column))
+def _accepted_values(relation: str, column: str, values: list[object]) -> _Rule:
+    name = quoted(column)
     listed = ", ".join("'" + str(value).replace("'", "''") + "'" for value in values)
-    return (
+    fails = f"{name}::varchar not in ({listed})"
+    return _Rule(
         f"{column} is one of {', '.join(str(value) for value in values)}.",
-        f"select {name}, count(*) as rows from {relation} "
-        f"where {name}::varchar not in ({listed}) group by {name}",
+        f"select {name}, count(*) as rows from {relation} where {fails} group by {name}",
+        fails,
     )
 
 
-def _relationships(relation: str, column: str | None, to: str, field: str) -> tuple[str, str]:
+def _relationships(relation: str, column: str, to: str, field: str) -> _Rule:
     """Within one organisation, as every join of the models."""
-    name, other = quoted(str(column)), quoted(field)
-    return (
+    name, other = quoted(column), quoted(field)
+    return _Rule(
         f"Every {column} exists as {field} in {to}.",
         f"select child.* from {relation} as child anti join {to} as parent "
         f"on parent.organisation_id = child.organisation_id and parent.{other} = child.{name} "
