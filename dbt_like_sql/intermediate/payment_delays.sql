@@ -49,7 +49,7 @@ known as (
         )[ruled.candidate] as expected_delay,
         round(
             intermediate.shrunk_delay(
-                least(history.invoices, 48),
+                least(coalesce(history.invoices, 0), 48),
                 history.p20_delay,
                 ruled.k,
                 organisations.p20_delay
@@ -57,7 +57,7 @@ known as (
         )::integer as p20_delay,
         round(
             intermediate.shrunk_delay(
-                least(history.invoices, 48),
+                least(coalesce(history.invoices, 0), 48),
                 history.p80_delay,
                 ruled.k,
                 organisations.p80_delay

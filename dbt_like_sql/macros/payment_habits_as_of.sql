@@ -92,7 +92,7 @@ select
     open_invoices,
     outstanding_base::decimal(18, 2) as outstanding_base,
     overdue_base::decimal(18, 2) as overdue_base,
-    greatest(worst_age, 0) as worst_age,
+    case when open_invoices > 0 then greatest(worst_age, 0) end as worst_age,
     intermediate.ratio_of_money(365 * outstanding_base, sales_base, 10)::decimal(18, 1) as dso,
     intermediate.ratio_of_money(365 * not_yet_due_base, sales_base, 10)::decimal(18, 1) as bpdso,
     (dso - bpdso)::decimal(18, 1) as average_days_delinquent,

@@ -219,6 +219,34 @@ _COMPARISONS: Mapping[str, tuple[Callable[[Truth], Rows], str]] = {
     "ar_aging_summary": (_bucket_rows("ar"), _buckets_sql("ar")),
     "ap_aging_documents": (_aging_rows("ap"), _aging_sql("ap")),
     "ap_aging_summary": (_bucket_rows("ap"), _buckets_sql("ap")),
+    "overdue_risk": (
+        lambda truth: {
+            (row.contact_id,): (
+                row.open_invoices,
+                row.outstanding_base,
+                row.overdue_base,
+                row.worst_age,
+                row.share_of_receivables,
+                row.dso,
+                row.bpdso,
+                row.days_beyond_terms,
+                row.on_time_rate,
+                row.trend_days,
+                row.decided_invoices,
+                row.settled_invoices,
+            )
+            for row in truth.client_risks
+        },
+        """
+        select
+            {'contact': contact_id::varchar} as key,
+            open_invoices, outstanding_base, overdue_base, worst_age, share_of_receivables,
+            dso, bpdso, days_beyond_terms, on_time_rate, trend_days,
+            decided_invoices, settled_invoices
+        from marts.overdue_risk
+        where organisation_id = $organisation
+        """,
+    ),
     "mrr_customers": (
         lambda truth: {(row.month, row.contact_id): (row.mrr_base,) for row in truth.mrr_customers},
         """

@@ -1,7 +1,7 @@
 """The truth about a book, computed from its events alone by straightforward arithmetic.
 
-The modules say the rules: `receivables`, `mrr`, `cohorts`, `cadence`, `cash`, `tasks`. They read a
-`History`, which follows the events and nothing else.
+The modules say the rules: `receivables`, `risk`, `mrr`, `cohorts`, `cadence`, `cash`, `tasks`. They
+read a `History`, which follows the events and nothing else.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from xero_pipeline.sandbox.life.truth.receivables import (
     aged_documents,
     bucket_totals,
 )
+from xero_pipeline.sandbox.life.truth.risk import ClientRisk, client_risks
 from xero_pipeline.sandbox.life.truth.signals import Signal, signals
 from xero_pipeline.sandbox.life.truth.tasks import ClientTask, open_tasks, tasks_after
 
@@ -37,6 +38,7 @@ __all__ = [
     "Cadence",
     "CashBalance",
     "CashFlow",
+    "ClientRisk",
     "ClientTask",
     "Exclusion",
     "History",
@@ -49,6 +51,7 @@ __all__ = [
     "Truth",
     "aged_documents",
     "bucket_totals",
+    "client_risks",
     "ground_truth",
     "open_tasks",
     "tasks_after",
@@ -66,6 +69,7 @@ class Truth:
     ar_aging_summary: tuple[BucketTotal, ...]
     ap_aging_documents: tuple[AgedDocument, ...]
     ap_aging_summary: tuple[BucketTotal, ...]
+    client_risks: tuple[ClientRisk, ...]
     mrr_customers: tuple[MrrCustomer, ...]
     mrr_movements: tuple[MrrMovement, ...]
     mrr_monthly: tuple[MrrMonth, ...]
@@ -132,6 +136,7 @@ def ground_truth(
         ar_aging_summary=bucket_totals(receivable),
         ap_aging_documents=payable,
         ap_aging_summary=bucket_totals(payable),
+        client_risks=client_risks(history, as_of),
         mrr_customers=customers,
         mrr_movements=changes,
         mrr_monthly=monthly,
