@@ -289,7 +289,7 @@ _RISK = _Picture(
 )
 
 
-_BANDS = {"red": "🔴 red", "amber": "🟠 amber", "green": "🟢 green"}
+_BANDS = {"red": "■ red", "amber": "▲ amber", "green": "● green"}
 _DIRECTIONS = {"better": "↑ better", "worse": "↓ worse", "same": "= same"}
 
 

@@ -78,8 +78,8 @@ def test_signals_are_a_table_the_worst_first(published_studio: Studio) -> None:
     drawn = shown(published_studio, "marts.agency_signals")
     agency = drawn[drawn.index(AGENCY) :]
     words = "600.00 NZD of 600.00 NZD in open sales invoices is overdue (100%)."
-    assert f"| 🔴 red | {words} |" in agency
-    assert agency.index("🔴") < agency.index("🟢")
+    assert f"| ■ red | {words} |" in agency
+    assert agency.index("■") < agency.index("●")
 
 
 def test_risk_is_a_table_of_clients_with_their_reasons(published_studio: Studio) -> None:
