@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from xero_pipeline.sandbox.life import agency
@@ -28,6 +28,7 @@ _NEVER = 10_000
 class Sale:
     """A sales invoice; `settled` is None while it is open."""
 
+    number: str
     contact: str
     date: dt.date
     due: dt.date
@@ -48,7 +49,8 @@ def sandbox_sales(seed: int) -> list[Sale]:
         last = max((s.date for s in known.values()), default=None)
         contact = history.survivor(document.contact)
         due = document.due_date or document.date
-        sales.append(Sale(contact, document.date, due, last if left == 0 else None))
+        settled = last if left == 0 else None
+        sales.append(Sale(document.number, contact, document.date, due, settled))
     return sales
 
 
@@ -71,7 +73,7 @@ def _client(name: str, kind: str, chance: Random) -> Iterable[Sale]:
         due = date + dt.timedelta(days=terms)
         late = round(_DAYS_LATE[kind](chance, usual, (date - first).days))
         paid = max(date, _pay_day(kind, due + dt.timedelta(days=min(late, _NEVER))))
-        yield Sale(name, date, due, paid if paid <= TODAY else None)
+        yield Sale(f"{name}, {date}", name, date, due, paid if paid <= TODAY else None)
         date += dt.timedelta(days=every)
 
 
@@ -115,18 +117,27 @@ def _is_pay_day(kind: str, day: dt.date) -> bool:
             return day.isoweekday() <= 5
 
 
-def book_of(sales: Sequence[Sale], warehouse: Warehouse, key: str = "agency") -> Organisation:
+def known_on(sales: Sequence[Sale], day: dt.date) -> list[Sale]:
+    """What had been invoiced and paid at the end of a day."""
+    return [
+        sale if sale.settled is None or sale.settled <= day else replace(sale, settled=None)
+        for sale in sales
+        if sale.date <= day
+    ]
+
+
+def book_of(sales: Sequence[Sale], warehouse: Warehouse, *, as_of: dt.date = TODAY) -> Organisation:
     """An organisation with these sales of 100 each, and nothing else."""
-    book = Organisation(key, as_of=TODAY, warehouse=warehouse)
+    book = Organisation("agency", as_of=as_of, warehouse=warehouse)
     for contact in sorted({sale.contact for sale in sales}):
         book.contact(contact)
-    for number, sale in enumerate(sales):
-        _write(book, f"INV-{number:06d}", sale)
+    for sale in sales:
+        _write(book, sale)
     return book
 
 
-def _write(book: Organisation, number: str, sale: Sale) -> None:
-    invoice: Row = {"invoice_id": book.id("Invoice", number), "invoice_number": number}
+def _write(book: Organisation, sale: Sale) -> None:
+    invoice: Row = {"invoice_id": book.id("Invoice", sale.number), "invoice_number": sale.number}
     contact = {"contact_id": book.id("Contact", sale.contact), "name": sale.contact}
     book.add(
         "invoices",
@@ -143,7 +154,7 @@ def _write(book: Organisation, number: str, sale: Sale) -> None:
     if sale.settled:
         book.add(
             "payments",
-            payment_id=book.id("Payment", number),
+            payment_id=book.id("Payment", sale.number),
             invoice=invoice,
             payment_type="ACCRECPAYMENT",
             date=sale.settled,
