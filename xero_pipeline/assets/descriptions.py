@@ -73,12 +73,13 @@ class Descriptions:
 
     def _metadata(self, built: BuiltModel, lineage: dg.MetadataValue) -> Metadata:
         metadata: dict[str, dg.MetadataValue] = {
-            "dagster/row_count": dg.MetadataValue.int(built.rows),
             "seconds": dg.MetadataValue.float(round(built.seconds, 4)),
             "dagster/column_schema": self._columns(built.relation),
             _LINEAGE: lineage,
             _DEFINITION: self._definition(built.relation),
         }
+        if built.rows is not None:
+            metadata["dagster/row_count"] = dg.MetadataValue.int(built.rows)
         drawn = picture(self.connection, built.relation)
         if drawn is not None:
             metadata["chart"] = dg.MetadataValue.md(drawn)

@@ -8,9 +8,10 @@ their rows, and by putting the results in place of theirs in one transaction.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
 import duckdb
@@ -19,6 +20,7 @@ from xero_pipeline.warehouse.connection import transaction
 from xero_pipeline.warehouse.errors import ModelFailed
 from xero_pipeline.warehouse.models.docs import Docs
 from xero_pipeline.warehouse.models.parsing import INSTANTS, Kind, Node
+from xero_pipeline.warehouse.models.side_by_side import build_side_by_side
 from xero_pipeline.warehouse.models.snapshots import record_history
 from xero_pipeline.warehouse.schema import SCHEMAS
 from xero_pipeline.warehouse.wire_types import quoted
@@ -33,13 +35,13 @@ class BuiltModel:
 
     Attributes:
         relation: "schema.name".
-        rows: rows in the table, of all organisations.
+        rows: rows in the table, of all organisations; None for a view, which holds none.
         seconds: wall-clock time of the build.
         is_as_it_was: nothing had changed for it, so that nothing was built.
     """
 
     relation: str
-    rows: int
+    rows: int | None
     seconds: float
     is_as_it_was: bool = False
 
@@ -47,23 +49,25 @@ class BuiltModel:
 def build_whole(
     connection: duckdb.DuckDBPyConnection, nodes: Sequence[Node], docs: Docs
 ) -> list[BuiltModel]:
-    """Replace whole tables, in the given order.
+    """Replace whole tables, each after what it reads.
+
+    Returns:
+        The tables, in the given order.
 
     Raises:
-        ModelFailed: DuckDB refused a model; those before it are built.
+        ModelFailed: DuckDB refused a model; what it reads is built.
     """
-    built = []
-    for node in nodes:
-        started = time.monotonic()
-        with _naming(node):
-            if node.kind is Kind.SNAPSHOT:
-                connection.execute(f"create or replace temp table selected as {node.sql}")
-                config = docs.of(node.relation).config
-                record_history(connection, node.relation, "selected", config, _ALL_ORGANISATIONS)
-            else:
-                _create(connection, node, docs)
-        built += _built(connection, node, node.relation, started)
-    return built
+
+    def build(own: duckdb.DuckDBPyConnection, node: Node) -> None:
+        if node.kind is Kind.SNAPSHOT:
+            own.execute(f"create or replace temp table selected as {node.sql}")
+            config = docs.of(node.relation).config
+            record_history(own, node.relation, "selected", config, _ALL_ORGANISATIONS)
+        else:
+            _create(own, node, docs)
+
+    seconds = build_side_by_side(connection, nodes, partial(_seconds, build))
+    return _built(connection, nodes, seconds)
 
 
 def build_organisations(
@@ -72,30 +76,44 @@ def build_organisations(
     docs: Docs,
     organisations: Collection[str],
 ) -> list[BuiltModel]:
-    """Replace the rows of some organisations in tables that exist, in the given order.
+    """Replace the rows of some organisations in tables that exist.
+
+    Returns:
+        The tables, in the given order.
 
     Raises:
         ModelFailed: DuckDB refused a model; no table but a snapshot has changed.
     """
     ids = f"select unnest([{', '.join(repr(str(UUID(each))) for each in organisations)}]::uuid[])"
-    built: list[BuiltModel] = []
     with _scope(connection) as warehouse:
         _show_rows_of(connection, warehouse, nodes, ids)
-        for node in nodes:
-            started = time.monotonic()
-            with _naming(node):
-                if node.kind is Kind.SNAPSHOT:
-                    _record_history_of(connection, warehouse, node, docs, ids)
-                else:
-                    # Few rows, read more than once: also what is a view is written down here.
-                    _create(connection, replace(node, is_view=False), docs)
-            built += _built(connection, node, f"{warehouse}.{node.relation}", started)
+
+        def build(own: duckdb.DuckDBPyConnection, node: Node) -> None:
+            if node.kind is Kind.SNAPSHOT:
+                _record_history_of(own, warehouse, node, docs, ids)
+            else:
+                # Few rows, read more than once: also what is a view is written down here.
+                _create(own, replace(node, is_view=False), docs)
+
+        seconds = build_side_by_side(connection, nodes, partial(_seconds, build))
         models = [node for node in nodes if node.kind is Kind.MODEL and not node.is_view]
         with transaction(connection):
             for node in models:
                 with _naming(node):
                     _put_in_place(connection, f"{warehouse}.{node.relation}", node.relation, ids)
-        return [_recounted(connection, warehouse, model) for model in built]
+    return _built(connection, nodes, seconds)
+
+
+def _seconds(
+    build: Callable[[duckdb.DuckDBPyConnection, Node], None],
+    connection: duckdb.DuckDBPyConnection,
+    node: Node,
+) -> float:
+    """Build it; how long that took."""
+    started = time.monotonic()
+    with _naming(node):
+        build(connection, node)
+    return time.monotonic() - started
 
 
 def _create(connection: duckdb.DuckDBPyConnection, node: Node, docs: Docs) -> None:
@@ -141,13 +159,19 @@ def _naming(node: Node) -> Iterator[None]:
 
 
 def _built(
-    connection: duckdb.DuckDBPyConnection, node: Node, relation: str, started: float
+    connection: duckdb.DuckDBPyConnection, nodes: Sequence[Node], seconds: Sequence[float]
 ) -> list[BuiltModel]:
-    """Nothing for a macro: it holds no rows."""
-    if node.kind is Kind.MACRO:
-        return []
-    rows = count_rows(connection, relation)
-    return [BuiltModel(node.relation, rows, time.monotonic() - started)]
+    """Macros are left out: they are no tables."""
+    return [
+        BuiltModel(node.relation, rows_in(connection, node), took)
+        for node, took in zip(nodes, seconds, strict=True)
+        if node.kind is not Kind.MACRO
+    ]
+
+
+def rows_in(connection: duckdb.DuckDBPyConnection, node: Node) -> int | None:
+    """The number of rows in a table; None for a view: to count them is to work them out."""
+    return None if node.is_view else count_rows(connection, node.relation)
 
 
 def count_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
@@ -202,10 +226,3 @@ def _put_in_place(
 ) -> None:
     connection.execute(f"delete from {target} where organisation_id in ({ids})")
     connection.execute(f"insert into {target} by name from {rebuilt}")
-
-
-def _recounted(
-    connection: duckdb.DuckDBPyConnection, warehouse: str, model: BuiltModel
-) -> BuiltModel:
-    rows = count_rows(connection, f"{warehouse}.{model.relation}")
-    return BuiltModel(model.relation, rows, model.seconds)

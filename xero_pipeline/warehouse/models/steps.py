@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import duckdb
 
 from xero_pipeline.warehouse.connection import transaction
-from xero_pipeline.warehouse.models.build import BuiltModel, count_rows
+from xero_pipeline.warehouse.models.build import BuiltModel, count_rows, rows_in
 from xero_pipeline.warehouse.models.graph import ModelGraph
 from xero_pipeline.warehouse.models.parsing import INSTANTS, Kind, Node
 
@@ -104,11 +104,13 @@ def build_step(
     _record_built(connection, step, stale)
     logger.info("%s: rebuilt for %d of %d organisations", step.name, len(stale), known)
     by_relation = {model.relation: model for model in built}
-    return [by_relation.get(each) or _as_it_was(connection, each) for each in relations]
+    return [
+        by_relation.get(each) or _as_it_was(connection, graph.nodes[each]) for each in relations
+    ]
 
 
-def _as_it_was(connection: duckdb.DuckDBPyConnection, relation: str) -> BuiltModel:
-    return BuiltModel(relation, count_rows(connection, relation), 0.0, is_as_it_was=True)
+def _as_it_was(connection: duckdb.DuckDBPyConnection, node: Node) -> BuiltModel:
+    return BuiltModel(node.relation, rows_in(connection, node), 0.0, is_as_it_was=True)
 
 
 def _stale_organisations(connection: duckdb.DuckDBPyConnection, step: Step) -> list[str]:
