@@ -1,14 +1,16 @@
--- The Bank Summary of the as-of date where it can be held against our movements to the cent: read by
--- the organisation's latest sync, with everything that moves cash read as well, and with nothing
--- changed at Xero while that sync was reading.
+-- The Bank Summary of the as-of date where it can be held against our movements to the cent: with
+-- everything that moves cash read as well, and with nothing of it changed at Xero or read by us after
+-- the sync that read the report began. Later syncs that found nothing new leave the report valid.
 with
 
 changes as (
-    select organisation_id, max(updated_date_utc) as last_changed_at
+    select organisation_id, max(greatest(updated_date_utc, synced_at)) as last_changed_at
     from (
-        select organisation_id, updated_date_utc from staging.bank_transactions
+        select organisation_id, updated_date_utc, synced_at from staging.bank_transactions
         union all
-        select organisation_id, updated_date_utc from staging.payments
+        select organisation_id, updated_date_utc, synced_at from staging.payments
+        union all
+        select organisation_id, null, synced_at from staging.bank_transfers
     )
     group by organisation_id
 ),
@@ -46,7 +48,6 @@ from intermediate.bank_report_periods as periods
 join staging.organisations as organisations
     on organisations.organisation_id = periods.organisation_id
     and organisations.as_of_date = periods.as_of_date
-    and organisations.synced_at <= periods.synced_at
 join staging.accounts as accounts
     on accounts.organisation_id = periods.organisation_id
     and accounts.account_id = periods.account_id
@@ -57,4 +58,4 @@ anti join unread
 anti join accounts_without_rate
     on accounts_without_rate.organisation_id = periods.organisation_id
     and accounts_without_rate.account_id = periods.account_id
-where coalesce(changes.last_changed_at <= organisations.synced_at, true)
+where coalesce(changes.last_changed_at <= periods.synced_at, true)
