@@ -118,6 +118,7 @@ def test_every_mart_equals_the_ground_truth_to_the_cent(first: Refresh) -> None:
         "ar_aging_summary",
         "ap_aging_documents",
         "ap_aging_summary",
+        "overdue_risk",
         "mrr_customers",
         "mrr_movements",
         "mrr_monthly",
