@@ -36,6 +36,7 @@ turned_out as (
 news as (
     select
         organisation_id,
+        as_of_date,
         contact_id,
         event,
         case when is_late then last_day + 1 else settled_date end as day,
@@ -49,6 +50,7 @@ news as (
     union all
     select
         organisation_id,
+        as_of_date,
         contact_id,
         event,
         settled_date,
@@ -64,7 +66,10 @@ known as (
         organisation_id,
         contact_id,
         event,
-        (date_trunc('month', day) + interval 1 month)::date as month,
+        -- What is older than two years is all the same to forecasts of the last two.
+        greatest(
+            date_trunc('month', day) + interval 1 month, date_trunc('month', as_of_date - 730)
+        )::date as month,
         sum(invoices)::bigint as invoices,
         sum(late)::bigint as late,
         sum(weight) as weight,
