@@ -226,8 +226,8 @@ def test_the_forecast_is_published_beside_two_dull_ones() -> None:
     settle(book, "Kea", ago(40), 10)
     book.build("marts.payment_forecast_accuracy")
     rows = book.rows("from marts.payment_forecast_accuracy")
-    # Foretold for the one invoice of the last year: 9 = (5 x 9.2 + 5 x 8) / 10, where 9.2 is the mean
-    # of the deciles 8, 8, 8, 8 and 14; the median 8; the due date; the mean 10.
+    # Foretold for the one invoice of the last year: 9 = (5 x 9.2 + 5 x 8) / 10, where 9.2 is the
+    # mean of the deciles 8, 8, 8, 8 and 14; the median 8; the due date; the mean 10.
     assert {r["method"]: (r["invoices"], r["mean_error_days"]) for r in rows} == {
         "chosen": (1, -1),
         "shrunk_median": (1, -2),
