@@ -39,7 +39,8 @@ SEEN_BY_THE_NEXT_NIGHT: Mapping[str, frozenset[str]] = {
     "invoices": frozenset({"due_date", "expected_payment_date", "sent_to_contact"}),
 }
 """Columns of part-paid invoices that change in silence: what a walk read before it broke off is as
-old as that until the nightly sync after the one that went on with it."""
+old as that until the nightly sync after the one that went on with it. Of wholly settled ones only a
+full sync reads them again."""
 
 COPIES = frozenset(
     {"account", "bank_account", "contact", "from_bank_account", "invoice", "to_bank_account"}
@@ -82,8 +83,10 @@ def differences(
         for book in books:
             rows = held.get(book.tenant_id, [])
             is_older = book.tenant_id in gone_on_with
-            left_out = _left_out(name, announced_only or is_older, is_older)
-            if compared := list(_compare(BY_NAME[name], book, rows, left_out)):
+            announced = announced_only or is_older
+            left_out = _left_out(name, announced, is_older)
+            settled = _left_out(name, announced, announced)
+            if compared := list(_compare(BY_NAME[name], book, rows, left_out, settled)):
                 found.setdefault(book.tenant_id, []).extend(compared)
     return found
 
@@ -108,6 +111,7 @@ def _compare(
     book: Book,
     held: Sequence[dict[str, Any]],
     left_out: frozenset[str],
+    left_out_of_settled: frozenset[str],
 ) -> Iterator[Difference]:
     listed = complete_listings(book, list_keys=[endpoint.list_key], with_records=True)
     truth = {id: each.record or {} for id, each in listed[endpoint.list_key].items()}
@@ -126,7 +130,9 @@ def _compare(
         elif row["_removed_at"] is not None:
             yield Difference("wrongly marked as gone", endpoint.name, id)
         else:
-            stale = list(_stale(row, truth[id], left_out))
+            is_settled = endpoint.name == "invoices" and row["status"] == "PAID"
+            columns = left_out_of_settled if is_settled else left_out
+            stale = list(_stale(row, truth[id], columns))
             if stale:
                 yield Difference("stale", endpoint.name, id, "; ".join(stale))
 
