@@ -211,7 +211,7 @@ def _client(task: Task) -> OrganisationClient:
             day_count=DayCountInMemory(),
             clock=clock,
         ),
-        settings=Settings(api_url=AnyHttpUrl(task.url), page_size=task.page_size),
+        settings=Settings(api_url=AnyHttpUrl(task.url), page_size=task.page_size, aged_contacts=0),
     )
 
 

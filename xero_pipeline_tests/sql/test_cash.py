@@ -12,7 +12,12 @@ from xero_pipeline_tests.sql.rows import Row
 from xero_pipeline_tests.sql.warehouse import Warehouse
 
 TODAY = dt.date(2026, 6, 15)
-MARTS = ("marts.runway", "marts.cash_flow_monthly", "marts.cash_balances_history")
+MARTS = (
+    "marts.runway",
+    "marts.cash_balances",
+    "marts.cash_flow_monthly",
+    "marts.cash_balances_history",
+)
 
 
 def day(month: int, number: int, year: int = 2026) -> dt.date:
