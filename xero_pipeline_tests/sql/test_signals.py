@@ -245,8 +245,8 @@ def test_what_cannot_be_worked_out_says_why(book: Book) -> None:
 def test_what_is_likely_to_be_late_adds_up_the_exposure_of_clients(book: Book) -> None:
     row = of_agency(book, "late_exposure_base")
     exposures = book.value(
-        "select sum(exposure_base) from intermediate.overdue_risks where contact_name = 'Kea Tours' "
-        "or contact_name = 'Harbour Cafe'"
+        "select sum(exposure_base) from intermediate.overdue_risks "
+        "where contact_name in ('Kea Tours', 'Harbour Cafe')"
     )
     assert row["value"] == exposures
     assert row["sentence"].endswith("paid more than 30 days late, most of it by Kea Tours.")
