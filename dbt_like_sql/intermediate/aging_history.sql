@@ -120,12 +120,12 @@ changes as (
         ledger,
         as_of_date,
         bucket_number,
-        sum(documents) filter (where is_by_due_date) as documents,
-        sum(amount) filter (where is_by_due_date) as amount,
-        sum(xero_view) filter (where is_by_due_date) as xero_view,
-        sum(invoices) filter (where is_by_due_date) as invoices,
-        sum(documents) filter (where not is_by_due_date) as documents_by_document_date,
-        sum(amount) filter (where not is_by_due_date) as amount_by_document_date
+        (sum(documents) filter (where is_by_due_date))::bigint as documents,
+        (sum(amount) filter (where is_by_due_date))::decimal(18, 2) as amount,
+        (sum(xero_view) filter (where is_by_due_date))::decimal(18, 2) as xero_view,
+        (sum(invoices) filter (where is_by_due_date))::decimal(18, 2) as invoices,
+        (sum(documents) filter (where not is_by_due_date))::bigint as documents_by_document_date,
+        (sum(amount) filter (where not is_by_due_date))::decimal(18, 2) as amount_by_document_date
     from shown
     group by organisation_id, ledger, as_of_date, bucket_number
 ),

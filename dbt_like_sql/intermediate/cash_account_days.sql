@@ -7,8 +7,8 @@ daily as (
         organisation_id,
         account_id,
         movement_date as day,
-        sum(amount) as amount,
-        sum(amount_base) as amount_base
+        sum(amount)::decimal(18, 2) as amount,
+        sum(amount_base)::decimal(18, 2) as amount_base
     from intermediate.cash_movements
     group by organisation_id, account_id, movement_date
 )
@@ -17,8 +17,11 @@ select
     organisation_id,
     account_id,
     day,
-    amount_base::decimal(18, 2) as movements_base,
+    amount_base as movements_base,
     (sum(amount) over so_far)::decimal(18, 2) as running,
     coalesce(sum(amount_base) over so_far, 0)::decimal(18, 2) as running_base
 from daily
-window so_far as (partition by organisation_id, account_id order by day)
+window so_far as (
+    partition by organisation_id, account_id order by day
+    rows between unbounded preceding and current row
+)

@@ -9,7 +9,7 @@ cash as (
 ),
 
 daily as (
-    select organisation_id, day, sum(movements_base) as movements_base
+    select organisation_id, day, sum(movements_base)::decimal(18, 2) as movements_base
     from intermediate.cash_account_days
     group by organisation_id, day
     union all

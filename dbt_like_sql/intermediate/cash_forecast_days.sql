@@ -82,19 +82,22 @@ daily as (
         organisation_id,
         scenario,
         day,
-        sum(amount_base) filter (where kind = 'receivable') as receivables_base,
-        sum(amount_base) filter (where kind = 'scheduled_in') as scheduled_in_base,
-        -sum(amount_base) filter (where kind = 'bill') as bills_base,
-        -sum(amount_base) filter (where kind = 'scheduled_out') as scheduled_out_base
+        (sum(amount_base) filter (where kind = 'receivable'))::decimal(18, 2)
+            as receivables_base,
+        (sum(amount_base) filter (where kind = 'scheduled_in'))::decimal(18, 2)
+            as scheduled_in_base,
+        (-sum(amount_base) filter (where kind = 'bill'))::decimal(18, 2) as bills_base,
+        (-sum(amount_base) filter (where kind = 'scheduled_out'))::decimal(18, 2)
+            as scheduled_out_base
     from scenario_cash
     group by organisation_id, scenario, day
 ),
 
-days as (
+-- In every scenario the same.
+burn as (
     select
         organisations.organisation_id,
         organisations.as_of_date,
-        scenarios.scenario,
         organisations.as_of_date + numbers.number as day,
         coalesce(cash.cash_base, 0) as cash_base,
         -- 12 months of burn spread over 365 days.
@@ -106,7 +109,6 @@ days as (
             0
         )::decimal(20, 0) * 0.01 as burn_so_far_base
     from organisations
-    cross join scenarios
     cross join (select unnest(range(1, 366))::integer as number) as numbers
     left join cash
         on cash.organisation_id = organisations.organisation_id
@@ -116,19 +118,29 @@ days as (
         on burn_months.organisation_id = organisations.organisation_id
 ),
 
+daily_burn as (
+    select
+        *,
+        burn_so_far_base - coalesce(
+            lag(burn_so_far_base) over (partition by organisation_id order by day),
+            0
+        ) as unannounced_burn_base
+    from burn
+),
+
+days as (
+    select daily_burn.*, scenarios.scenario
+    from daily_burn
+    cross join scenarios
+),
+
 filled as (
     select
         days.*,
-        coalesce(daily.receivables_base, 0)::decimal(18, 2) as receivables_base,
-        coalesce(daily.scheduled_in_base, 0)::decimal(18, 2) as scheduled_in_base,
-        coalesce(daily.bills_base, 0)::decimal(18, 2) as bills_base,
-        coalesce(daily.scheduled_out_base, 0)::decimal(18, 2) as scheduled_out_base,
-        days.burn_so_far_base - coalesce(
-            lag(days.burn_so_far_base) over (
-                partition by days.organisation_id, days.scenario order by days.day
-            ),
-            0
-        ) as unannounced_burn_base
+        coalesce(daily.receivables_base, 0.00) as receivables_base,
+        coalesce(daily.scheduled_in_base, 0.00) as scheduled_in_base,
+        coalesce(daily.bills_base, 0.00) as bills_base,
+        coalesce(daily.scheduled_out_base, 0.00) as scheduled_out_base
     from days
     left join daily
         on daily.organisation_id = days.organisation_id
@@ -148,7 +160,8 @@ select
     unannounced_burn_base::decimal(18, 2) as unannounced_burn_base,
     (
         cash_base - burn_so_far_base + sum(
-            receivables_base + scheduled_in_base - bills_base - scheduled_out_base
+            (receivables_base + scheduled_in_base - bills_base - scheduled_out_base)
+                ::decimal(18, 2)
         ) over (partition by organisation_id, scenario order by day)
     )::decimal(18, 2) as closing_base
 from filled

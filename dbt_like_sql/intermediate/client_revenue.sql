@@ -14,14 +14,7 @@ organisations as (
 documents as (
     select
         documents.*,
-        intermediate.signal_driver(
-            documents.document_type, documents.document_id, documents.document_number,
-            documents.sign * documents.total_base,
-            intermediate.document_link(
-                organisations.short_code, documents.ledger, documents.document_type,
-                documents.document_id, documents.bank_transaction_id
-            )
-        ) as driver,
+        organisations.short_code,
         documents.document_date > organisations.as_of_date - 365
             and documents.document_date <= organisations.as_of_date as is_in_year,
         documents.document_date > organisations.month_ago - 365
@@ -43,20 +36,41 @@ sums as (
         sum(sign * total_base) filter (where is_in_year_before) as revenue_base_month_ago,
         sum(total_base) filter (where is_in_year and document_type = 'invoice') as invoiced_base,
         sum(total_base) filter (where is_in_year_before and document_type = 'invoice')
-            as invoiced_base_month_ago,
-        -- The ten largest, for whoever wants to look.
-        arg_max(driver, (total_base, document_id), 10) filter (where is_in_year) as drivers
+            as invoiced_base_month_ago
     from documents
+    group by organisation_id, canonical_contact_id
+),
+
+-- The ten largest of the year, for whoever wants to look.
+drivers as (
+    select
+        organisation_id,
+        canonical_contact_id as contact_id,
+        arg_max(
+            intermediate.signal_driver(
+                document_type, document_id, document_number, sign * total_base,
+                intermediate.document_link(
+                    short_code, ledger, document_type, document_id, bank_transaction_id
+                )
+            ),
+            (total_base, document_id),
+            10
+        ) as drivers
+    from documents
+    where is_in_year
     group by organisation_id, canonical_contact_id
 )
 
 select
-    organisation_id,
-    contact_id,
-    contact_name,
-    coalesce(revenue_base, 0)::decimal(18, 2) as revenue_base,
-    coalesce(revenue_base_month_ago, 0)::decimal(18, 2) as revenue_base_month_ago,
-    coalesce(invoiced_base, 0)::decimal(18, 2) as invoiced_base,
-    coalesce(invoiced_base_month_ago, 0)::decimal(18, 2) as invoiced_base_month_ago,
-    drivers
+    sums.organisation_id,
+    sums.contact_id,
+    sums.contact_name,
+    coalesce(sums.revenue_base, 0)::decimal(18, 2) as revenue_base,
+    coalesce(sums.revenue_base_month_ago, 0)::decimal(18, 2) as revenue_base_month_ago,
+    coalesce(sums.invoiced_base, 0)::decimal(18, 2) as invoiced_base,
+    coalesce(sums.invoiced_base_month_ago, 0)::decimal(18, 2) as invoiced_base_month_ago,
+    drivers.drivers
 from sums
+left join drivers
+    on drivers.organisation_id = sums.organisation_id
+    and drivers.contact_id = sums.contact_id

@@ -21,7 +21,6 @@ first_syncs as (
     group by accounts.organisation_id, accounts.account_id, syncs.endpoint
 ),
 
--- Few of all lines, found before anything is looked up for them.
 watched_lines as materialized (
     select
         lines.*,
@@ -29,7 +28,7 @@ watched_lines as materialized (
         accounts.document_types,
         accounts.dated_from,
         first_syncs.first_synced_at
-    from intermediate.task_source_lines as lines
+    from intermediate.task_candidate_lines as lines
     join accounts
         on accounts.organisation_id = lines.organisation_id
         and accounts.account_id = lines.account_id
@@ -111,7 +110,7 @@ contents as (
             ),
             chr(30) order by lines.line_number
         )) as lines_hash
-    from intermediate.task_source_lines as lines
+    from intermediate.task_candidate_lines as lines
     semi join matches
         on matches.organisation_id = lines.organisation_id
         and matches.endpoint = lines.endpoint

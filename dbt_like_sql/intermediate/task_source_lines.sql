@@ -95,4 +95,5 @@ semi join watching
     on watching.organisation_id = lines.organisation_id
 left join accounts
     on accounts.organisation_id = lines.organisation_id
-    and accounts.code = lines.account_code
+    -- NULL matches nothing: nobody is looked up who is there already.
+    and accounts.code = case when lines.account_id is null then lines.account_code end

@@ -29,7 +29,7 @@ sources as (
 
 current_lines as (
     select organisation_id, endpoint, document_id, line_number, line_item_id, account_id
-    from intermediate.task_source_lines
+    from intermediate.task_candidate_lines
 ),
 
 accounts as (
