@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
@@ -27,6 +27,8 @@ from xero_pipeline.warehouse.wire_types import quoted
 
 _SCOPE = "scope"
 _ALL_ORGANISATIONS = f"select organisation_id from {INSTANTS}"
+_FEW = 20
+"""Organisations whose rows are so few that sharing out one query costs more than it brings."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +87,16 @@ def build_organisations(
         ModelFailed: DuckDB refused a model; no table but a snapshot has changed.
     """
     ids = f"select unnest([{', '.join(repr(str(UUID(each))) for each in organisations)}]::uuid[])"
-    with _scope(connection) as warehouse:
+    one_thread = _one_thread_a_query if len(organisations) <= _FEW else nullcontext
+    with _scope(connection) as warehouse, one_thread(connection):
         _show_rows_of(connection, warehouse, nodes, ids)
+
+        read = {reference for node in nodes for reference in node.references}
 
         def build(own: duckdb.DuckDBPyConnection, node: Node) -> None:
             if node.kind is Kind.SNAPSHOT:
                 _record_history_of(own, warehouse, node, docs, ids)
-            else:
+            elif not node.is_view or node.relation in read:
                 # Few rows, read more than once: also what is a view is written down here.
                 _create(own, replace(node, is_view=False), docs)
 
@@ -194,6 +199,16 @@ def _scope(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     finally:
         connection.execute(f"use {warehouse}")
         connection.execute(f"detach {_SCOPE}")
+
+
+@contextmanager
+def _one_thread_a_query(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    row = connection.execute("select current_setting('threads')").fetchone()
+    connection.execute("set threads = 1")
+    try:
+        yield
+    finally:
+        connection.execute(f"set threads = {row[0] if row else 1}")
 
 
 def _show_rows_of(
