@@ -26,8 +26,10 @@ open_documents as (
 invoices as (
     select
         documents.*,
-        documents.due_date + coalesce(
-            contact_delays.expected_delay, organisation_delays.expected_delay, 0
+        documents.due_date + intermediate.on_a_pay_day(
+            coalesce(contact_delays.expected_delay, organisation_delays.expected_delay, 0),
+            documents.due_date,
+            coalesce(contact_delays.is_weekday_payer, false)
         ) as usual_date,
         odds.p_over_60,
         odds.p_recovered
