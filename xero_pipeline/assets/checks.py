@@ -14,7 +14,7 @@ import dagster as dg
 import duckdb
 
 from xero_pipeline.assets.keys import relation_key
-from xero_pipeline.warehouse import ModelGraph, TestCase, TestResult, run_test_cases, test_cases
+from xero_pipeline.warehouse import ModelGraph, TestCase, TestResult, cases_of, run_test_cases
 
 _GENERIC_NAMES = {"error": "data_tests", "warn": "data_tests_warn"}
 
@@ -24,7 +24,7 @@ Cases = dict[dg.AssetCheckKey, list[TestCase]]
 def cases_by_check(graph: ModelGraph, relations: Collection[str]) -> Cases:
     """The data tests of these relations, by the asset check that runs them."""
     cases: Cases = defaultdict(list)
-    for case in test_cases(graph, relations):
+    for case in cases_of(graph, relations):
         is_singular = case.name in graph.tests
         name = case.name if is_singular else _GENERIC_NAMES[case.severity]
         cases[dg.AssetCheckKey(relation_key(case.relation), name)].append(case)

@@ -19,10 +19,10 @@ from xero_pipeline.warehouse import (
     BuiltModel,
     Column,
     ModelGraph,
+    cases_of,
     column_lineage,
     column_schema,
     fingerprints,
-    test_cases,
 )
 
 Metadata = Mapping[str, dg.MetadataValue]
@@ -90,7 +90,7 @@ class Descriptions:
 
     def _columns(self, relation: str) -> dg.MetadataValue:
         columns = column_schema(self.connection, self.graph, relation)
-        held = [case.description for case in test_cases(self.graph, {relation}) if not case.column]
+        held = [case.description for case in cases_of(self.graph, {relation}) if not case.column]
         return dg.MetadataValue.table_schema(
             dg.TableSchema([_column(each) for each in columns], dg.TableConstraints(held))
         )

@@ -39,10 +39,10 @@ from xero_pipeline.warehouse.models.build import BuiltModel
 from xero_pipeline.warehouse.models.data_tests import (
     TestCase,
     TestResult,
+    cases_of,
     run_data_test,
     run_data_tests,
     run_test_cases,
-    test_cases,
 )
 from xero_pipeline.warehouse.models.docs import ColumnDoc, ModelDoc
 from xero_pipeline.warehouse.models.fingerprints import fingerprints
@@ -108,6 +108,7 @@ __all__ = [
     "WarehouseError",
     "WarehouseUnreadable",
     "build_step",
+    "cases_of",
     "column_lineage",
     "column_schema",
     "create_tables",
@@ -131,7 +132,6 @@ __all__ = [
     "run_data_test",
     "run_data_tests",
     "run_test_cases",
-    "test_cases",
     "tidy",
     "transaction",
     "unpublish",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from xero_pipeline.warehouse import run_data_test, test_cases
+from xero_pipeline.warehouse import cases_of, run_data_test
 from xero_pipeline.warehouse.fields.known import xero_fields
 from xero_pipeline.warehouse.models.docs import DataTest
 from xero_pipeline.warehouse.raw_tables import RAW_TABLES
@@ -54,7 +54,7 @@ def test_only_what_is_known_to_have_moved_is_cash(book: Book) -> None:
 
 
 def test_every_unknown_word_is_a_warning_and_none_is_an_error(book: Book) -> None:
-    generic = (each for each in test_cases(graph(), needed_for(BUILT)) if each.name not in SINGULAR)
+    generic = (each for each in cases_of(graph(), needed_for(BUILT)) if each.name not in SINGULAR)
     results = [run_data_test(book.warehouse.connection, graph(), case) for case in generic]
     failed = [result for result in results if not result.passed]
     words = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xero_pipeline.sync import Depth
-from xero_pipeline.warehouse import ModelGraph, run_data_test, test_cases
+from xero_pipeline.warehouse import ModelGraph, cases_of, run_data_test
 from xero_pipeline_tests.studio import Studio
 
 ONLY = {"contacts", "invoices"}
@@ -12,7 +12,7 @@ ONLY = {"contacts", "invoices"}
 def warnings(studio: Studio) -> list[str]:
     """What the data test about new fields says, at the organisation's last sync."""
     graph = ModelGraph.discover()
-    (case,) = [each for each in test_cases(graph) if each.name == "fields_that_xero_has_added"]
+    (case,) = [each for each in cases_of(graph) if each.name == "fields_that_xero_has_added"]
     with studio.warehouse() as warehouse:
         graph.build(warehouse, only={"seeds.xero_timezones", "staging.organisations"})
         return [str(row["path"]) for row in run_data_test(warehouse, graph, case).sample]

@@ -8,12 +8,12 @@ import pytest
 from xero_pipeline.warehouse import (
     ModelGraph,
     ModelsInvalid,
+    cases_of,
     column_lineage,
     column_schema,
     run_data_test,
     run_data_tests,
     run_test_cases,
-    test_cases,
 )
 from xero_pipeline_tests.warehouse.desk import HARBOUR, KOWHAI
 from xero_pipeline_tests.warehouse.project import write_project
@@ -103,7 +103,7 @@ def test_what_a_row_tells_alone_is_looked_for_in_one_go(
     """Of a table that passes, and of one that fails, all results are there, in the tests' order."""
     graph = project(tmp_path, f"('{HARBOUR}', null, 'LOST', 7), ('{HARBOUR}', 2, 'LOST', 7)")
     graph.build(warehouse)
-    cases = test_cases(graph)
+    cases = cases_of(graph)
 
     together = run_test_cases(warehouse, graph, cases)
 
@@ -133,7 +133,7 @@ def test_a_result_shows_the_rows_that_fail(
 
 
 def test_tests_say_what_they_are_about(tmp_path: Path) -> None:
-    cases = {case.name: case for case in test_cases(project(tmp_path, "(null, 1, 'PAID', 7)"))}
+    cases = {case.name: case for case in cases_of(project(tmp_path, "(null, 1, 'PAID', 7)"))}
 
     accepted = cases["marts_bills_status_accepted_values"]
     assert (accepted.relation, accepted.column, accepted.severity) == (
@@ -151,7 +151,7 @@ def test_a_singular_test_belongs_to_a_model(tmp_path: Path) -> None:
     )
 
     with pytest.raises(ModelsInvalid, match="which model it belongs to"):
-        test_cases(graph)
+        cases_of(graph)
 
 
 def test_columns_carry_type_and_description(

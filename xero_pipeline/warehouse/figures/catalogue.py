@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from xero_pipeline.warehouse.models.data_tests import TestCase, test_cases
+from xero_pipeline.warehouse.models.data_tests import TestCase, cases_of
 from xero_pipeline.warehouse.models.docs import ArgumentDoc
 from xero_pipeline.warehouse.models.graph import ModelGraph
 from xero_pipeline.warehouse.models.lineage import Column, column_lineage, column_schema
@@ -88,7 +88,7 @@ def _figure(graph: ModelGraph, connection: duckdb.DuckDBPyConnection, node: Node
         arguments=function.arguments if function else None,
         columns=tuple(column_schema(connection, graph, node.relation)),
         comes_from={} if function else column_lineage(connection, graph, node.relation),
-        tests=tuple(test_cases(graph, {node.relation})),
+        tests=tuple(cases_of(graph, {node.relation})),
         reads=graph.dependencies(node.relation),
         stands_on=tuple(sorted(each for each in behind if each in graph.nodes)),
         sources=sources,

@@ -71,12 +71,9 @@ class TestResult:
         return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
 
 
-def test_cases(graph: ModelGraph, relations: Collection[str] | None = None) -> list[TestCase]:
+def cases_of(graph: ModelGraph, relations: Collection[str] | None = None) -> list[TestCase]:
     """The tests of these tables; None: of all."""
     return [case for case in _all_cases(graph) if relations is None or case.relation in relations]
-
-
-test_cases.__test__ = False  # type: ignore[attr-defined]
 
 
 def run_data_tests(
@@ -89,7 +86,7 @@ def run_data_tests(
     Raises:
         ModelFailed: DuckDB refused a test's SQL.
     """
-    return run_test_cases(connection, graph, test_cases(graph, relations))
+    return run_test_cases(connection, graph, cases_of(graph, relations))
 
 
 def run_test_cases(
