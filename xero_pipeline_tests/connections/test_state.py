@@ -124,7 +124,8 @@ def test_many_may_open_a_state_that_is_not_there_yet_at_the_same_time(tmp_path: 
         with ThreadPoolExecutor(6) as threads:
             opened = list(threads.map(lambda _, at=settings: Database.open(at), range(6)))
         for database in opened:
-            database.close()
+            with closing(database), database.reading() as reader:
+                assert reader.scalar(sa.select(sa.func.count()).select_from(day_calls)) == 0
 
 
 @on_both

@@ -19,12 +19,13 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
         yield campaign
 
 
-def test_three_processes_that_want_the_same_organisation_do_the_work_once(
-    campaign: Campaign,
-) -> None:
+def test_processes_that_want_the_same_organisation_do_the_work_once(campaign: Campaign) -> None:
     first, later = campaign.scenes()
-    campaign.sync_at_once(first, 3)
-    campaign.sync_at_once(later, 2)
+    for scene, processes in ((first, 3), (later, 2)):
+        together = campaign.sync_at_once(scene, processes)
+        assert together.ended == ["done"] * processes
+        assert len(together.by_id) == len(set(together.by_id)), "a page was asked for twice"
+        assert together.tables == scene.undisturbed
 
 
 def test_after_any_kill_an_ordinary_sync_ends_as_if_nobody_had_been_killed(
