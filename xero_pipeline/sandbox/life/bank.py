@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Literal, NamedTuple
 
 from xero_pipeline.sandbox import events as ev
 from xero_pipeline.sandbox.life.amounts import ZERO, in_base, line_values
 from xero_pipeline.sandbox.life.diary import Diary
 from xero_pipeline.sandbox.life.papers import Document, PlanError, Settlement, credit_kind
 from xero_pipeline.sandbox.life.rates import DayRates
+
+
+class Account(NamedTuple):
+    """An account of a chart that is no bank account; `system` is Xero's word for what it is for."""
+
+    code: str
+    name: str
+    type: str
+    tax_type: str = "NONE"
+    system: str | None = None
 
 
 class BankDesk:
@@ -27,6 +38,34 @@ class BankDesk:
         self.settlements: dict[str, Settlement] = {}
         self._live: list[Document] = []
         self.tax_owed = ZERO  # in base currency: on sales, less on purchases, less paid
+
+    def open_bank_account(
+        self,
+        code: str,
+        name: str,
+        currency: str,
+        number: str,
+        kind: Literal["BANK", "CREDITCARD"] = "BANK",
+    ) -> None:
+        """An account at a bank, or a credit card, out of which documents may be paid."""
+        self.account_currency[code] = currency
+        self.diary.write(
+            ev.AccountAdded(
+                at=self.diary.stamp(),
+                code=code,
+                name=name,
+                type="BANK",
+                currency=currency,
+                bank_account_type=kind,
+                bank_account_number=number,
+                enable_payments=True,
+            )
+        )
+
+    def add_accounts(self, chart: Iterable[Account]) -> None:
+        for code, name, account_type, tax_type, system in chart:
+            at = self.diary.stamp()
+            self.diary.write(ev.AccountAdded(at, code, name, account_type, tax_type, system))
 
     def post_bank(
         self,

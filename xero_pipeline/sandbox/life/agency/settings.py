@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
 
 from xero_pipeline.sandbox import events as ev
+from xero_pipeline.sandbox.life.bank import Account
 from xero_pipeline.sandbox.life.desk import Desk
 
 KEY = "agency"
@@ -27,63 +27,54 @@ LOAN, FUNDS_INTRODUCED, DRAWINGS = "900", "970", "980"
 PASS_THROUGH_ACCOUNTS = frozenset({MEDIA})
 
 
-class _Account(NamedTuple):
-    code: str
-    name: str
-    type: str
-    tax_type: str = "NONE"
-    system: str | None = None
-
-
 _BANKS = (
-    (MAIN, "Harbour & Pine Current", "NZD", "BANK", "12-3054-0481233-00"),
-    (WAGES, "Wages & Tax", "NZD", "BANK", "12-3054-0481233-01"),
-    (SAVINGS, "Online Saver", "NZD", "BANK", "12-3054-0481233-50"),
-    (US_DOLLARS, "US Dollar Account", "USD", "BANK", "12-3054-0481233-91"),
-    (CARD, "Business Visa", "NZD", "CREDITCARD", "4988"),
+    (MAIN, "Harbour & Pine Current", "NZD", "12-3054-0481233-00"),
+    (WAGES, "Wages & Tax", "NZD", "12-3054-0481233-01"),
+    (SAVINGS, "Online Saver", "NZD", "12-3054-0481233-50"),
+    (US_DOLLARS, "US Dollar Account", "USD", "12-3054-0481233-91"),
 )
 
 _CHART = (
-    _Account(RETAINERS, "Retainer income", "REVENUE", "OUTPUT2"),
-    _Account(HOSTING, "Hosting & care plans", "REVENUE", "OUTPUT2"),
-    _Account(PROJECTS, "Project income", "REVENUE", "OUTPUT2"),
-    _Account(TIME, "Hourly work", "REVENUE", "OUTPUT2"),
-    _Account(FEES, "Media management fees", "REVENUE", "OUTPUT2"),
-    _Account(SHOP, "Online store", "REVENUE", "OUTPUT2"),
-    _Account(MEDIA, "Media spend (pass-through)", "REVENUE", "OUTPUT2"),
-    _Account("270", "Interest income", "OTHERINCOME"),
-    _Account("310", "Contractors", "DIRECTCOSTS", "INPUT2"),
-    _Account("320", "Media bought for clients", "DIRECTCOSTS", "INPUT2"),
-    _Account("400", "Advertising", "OVERHEADS", "INPUT2"),
-    _Account("404", "Bank fees", "OVERHEADS"),
-    _Account("412", "Accounting fees", "OVERHEADS", "INPUT2"),
-    _Account("416", "Depreciation", "DEPRECIATN"),
-    _Account("420", "Entertainment", "OVERHEADS", "INPUT2"),
-    _Account("429", "General expenses", "OVERHEADS", "INPUT2"),
-    _Account("437", "Interest expense", "OVERHEADS"),
-    _Account("445", "Power & internet", "OVERHEADS", "INPUT2"),
-    _Account("463", "Software subscriptions", "OVERHEADS", "INPUT2"),
-    _Account("469", "Rent", "OVERHEADS", "INPUT2"),
-    _Account("477", "Salaries", "OVERHEADS"),
-    _Account("485", "Fax & telex", "OVERHEADS", "INPUT2"),
-    _Account("493", "Travel", "OVERHEADS", "INPUT2"),
-    _Account("497", "Bank revaluations", "CURRLIAB", system="BANKCURRENCYGAIN"),
-    _Account("498", "Unrealised currency gains", "CURRLIAB", system="UNREALISEDCURRENCYGAIN"),
-    _Account("499", "Realised currency gains", "CURRLIAB", system="REALISEDCURRENCYGAIN"),
-    _Account(DEBTORS, "Accounts receivable", "CURRENT", system="DEBTORS"),
-    _Account("710", "Office equipment", "FIXED", "INPUT2"),
-    _Account("711", "Less accumulated depreciation", "FIXED"),
-    _Account(CREDITORS, "Accounts payable", "CURRLIAB", system="CREDITORS"),
-    _Account(WAGES_PAYABLE, "Wages payable", "CURRLIAB"),
-    _Account(GST, "GST", "CURRLIAB", system="GST"),
-    _Account(PAYE, "PAYE payable", "CURRLIAB"),
-    _Account(INCOME_TAX, "Income tax", "CURRLIAB"),
-    _Account("850", "Suspense", "CURRLIAB"),
-    _Account("860", "Rounding", "CURRLIAB", system="ROUNDING"),
-    _Account(LOAN, "Business loan", "TERMLIAB"),
-    _Account("960", "Retained earnings", "EQUITY", system="RETAINEDEARNINGS"),
-    _Account(FUNDS_INTRODUCED, "Owner funds introduced", "EQUITY"),
-    _Account(DRAWINGS, "Owner drawings", "EQUITY"),
+    Account(RETAINERS, "Retainer income", "REVENUE", "OUTPUT2"),
+    Account(HOSTING, "Hosting & care plans", "REVENUE", "OUTPUT2"),
+    Account(PROJECTS, "Project income", "REVENUE", "OUTPUT2"),
+    Account(TIME, "Hourly work", "REVENUE", "OUTPUT2"),
+    Account(FEES, "Media management fees", "REVENUE", "OUTPUT2"),
+    Account(SHOP, "Online store", "REVENUE", "OUTPUT2"),
+    Account(MEDIA, "Media spend (pass-through)", "REVENUE", "OUTPUT2"),
+    Account("270", "Interest income", "OTHERINCOME"),
+    Account("310", "Contractors", "DIRECTCOSTS", "INPUT2"),
+    Account("320", "Media bought for clients", "DIRECTCOSTS", "INPUT2"),
+    Account("400", "Advertising", "OVERHEADS", "INPUT2"),
+    Account("404", "Bank fees", "OVERHEADS"),
+    Account("412", "Accounting fees", "OVERHEADS", "INPUT2"),
+    Account("416", "Depreciation", "DEPRECIATN"),
+    Account("420", "Entertainment", "OVERHEADS", "INPUT2"),
+    Account("429", "General expenses", "OVERHEADS", "INPUT2"),
+    Account("437", "Interest expense", "OVERHEADS"),
+    Account("445", "Power & internet", "OVERHEADS", "INPUT2"),
+    Account("463", "Software subscriptions", "OVERHEADS", "INPUT2"),
+    Account("469", "Rent", "OVERHEADS", "INPUT2"),
+    Account("477", "Salaries", "OVERHEADS"),
+    Account("485", "Fax & telex", "OVERHEADS", "INPUT2"),
+    Account("493", "Travel", "OVERHEADS", "INPUT2"),
+    Account("497", "Bank revaluations", "CURRLIAB", system="BANKCURRENCYGAIN"),
+    Account("498", "Unrealised currency gains", "CURRLIAB", system="UNREALISEDCURRENCYGAIN"),
+    Account("499", "Realised currency gains", "CURRLIAB", system="REALISEDCURRENCYGAIN"),
+    Account(DEBTORS, "Accounts receivable", "CURRENT", system="DEBTORS"),
+    Account("710", "Office equipment", "FIXED", "INPUT2"),
+    Account("711", "Less accumulated depreciation", "FIXED"),
+    Account(CREDITORS, "Accounts payable", "CURRLIAB", system="CREDITORS"),
+    Account(WAGES_PAYABLE, "Wages payable", "CURRLIAB"),
+    Account(GST, "GST", "CURRLIAB", system="GST"),
+    Account(PAYE, "PAYE payable", "CURRLIAB"),
+    Account(INCOME_TAX, "Income tax", "CURRLIAB"),
+    Account("850", "Suspense", "CURRLIAB"),
+    Account("860", "Rounding", "CURRLIAB", system="ROUNDING"),
+    Account(LOAN, "Business loan", "TERMLIAB"),
+    Account("960", "Retained earnings", "EQUITY", system="RETAINEDEARNINGS"),
+    Account(FUNDS_INTRODUCED, "Owner funds introduced", "EQUITY"),
+    Account(DRAWINGS, "Owner drawings", "EQUITY"),
 )
 
 _USERS = (
@@ -156,28 +147,7 @@ def _add_taxes_and_accounts(desk: Desk) -> None:
     }
     for tax_type, rate in TAX_RATES.items():
         diary.write(ev.TaxRateAdded(diary.stamp(), tax_type, names[tax_type], rate))
-    for code, name, currency, bank_type, number in _BANKS:
-        desk.account_currency[code] = currency
-        diary.write(
-            ev.AccountAdded(
-                at=diary.stamp(),
-                code=code,
-                name=name,
-                type="BANK",
-                currency=currency,
-                bank_account_type="CREDITCARD" if bank_type == "CREDITCARD" else "BANK",
-                bank_account_number=number,
-                enable_payments=True,
-            )
-        )
-    for account in _CHART:
-        diary.write(
-            ev.AccountAdded(
-                diary.stamp(),
-                account.code,
-                account.name,
-                account.type,
-                account.tax_type,
-                account.system,
-            )
-        )
+    for bank in _BANKS:
+        desk.open_bank_account(*bank)
+    desk.open_bank_account(CARD, "Business Visa", BASE, "4988", kind="CREDITCARD")
+    desk.add_accounts(_CHART)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from xero_pipeline.sandbox import events as ev
+from xero_pipeline.sandbox.life.bank import Account
 from xero_pipeline.sandbox.life.desk import Desk
 
 KEY = "client"
@@ -26,29 +27,29 @@ MONITORED_ACCOUNTS = frozenset(
 )
 
 _CHART = (
-    (SALES, "Café sales", "REVENUE", "OUTPUT2", None),
-    (CATERING, "Catering", "REVENUE", "OUTPUT2", None),
-    (UNCATEGORISED_INCOME, "Uncategorised Income", "OTHERINCOME", "NONE", None),
-    ("310", "Food & drink purchases", "DIRECTCOSTS", "ZERORATEDINPUT", None),
-    ("315", "Packaging", "DIRECTCOSTS", "INPUT2", None),
-    ("400", "Advertising", "OVERHEADS", "INPUT2", None),
-    ("404", "Bank fees", "OVERHEADS", "NONE", None),
-    ("429", "General expenses", "OVERHEADS", "INPUT2", None),
-    ("433", "Insurance", "OVERHEADS", "NONE", None),
-    ("445", "Light, power & water", "OVERHEADS", "INPUT2", None),
-    ("449", "Motor vehicle expenses", "OVERHEADS", "INPUT2", None),
-    ("469", "Rent", "OVERHEADS", "NONE", None),
-    ("473", "Repairs & maintenance", "OVERHEADS", "INPUT2", None),
-    ("477", "Wages", "OVERHEADS", "NONE", None),
-    (UNCATEGORISED_EXPENSE, "Uncategorised Expense", "OVERHEADS", "NONE", None),
-    ("610", "Accounts receivable", "CURRENT", "NONE", "DEBTORS"),
-    ("800", "Accounts payable", "CURRLIAB", "NONE", "CREDITORS"),
-    ("820", "VAT", "CURRLIAB", "NONE", "GST"),
-    (SUSPENSE, "Suspense", "CURRLIAB", "NONE", None),
-    ("860", "Rounding", "CURRLIAB", "NONE", "ROUNDING"),
-    ("960", "Retained earnings", "EQUITY", "NONE", "RETAINEDEARNINGS"),
-    ("970", "Owner capital", "EQUITY", "NONE", None),
-    (ASK_ACCOUNTANT, "Ask my accountant", "OVERHEADS", "NONE", None),
+    Account(SALES, "Café sales", "REVENUE", "OUTPUT2"),
+    Account(CATERING, "Catering", "REVENUE", "OUTPUT2"),
+    Account(UNCATEGORISED_INCOME, "Uncategorised Income", "OTHERINCOME"),
+    Account("310", "Food & drink purchases", "DIRECTCOSTS", "ZERORATEDINPUT"),
+    Account("315", "Packaging", "DIRECTCOSTS", "INPUT2"),
+    Account("400", "Advertising", "OVERHEADS", "INPUT2"),
+    Account("404", "Bank fees", "OVERHEADS"),
+    Account("429", "General expenses", "OVERHEADS", "INPUT2"),
+    Account("433", "Insurance", "OVERHEADS"),
+    Account("445", "Light, power & water", "OVERHEADS", "INPUT2"),
+    Account("449", "Motor vehicle expenses", "OVERHEADS", "INPUT2"),
+    Account("469", "Rent", "OVERHEADS"),
+    Account("473", "Repairs & maintenance", "OVERHEADS", "INPUT2"),
+    Account("477", "Wages", "OVERHEADS"),
+    Account(UNCATEGORISED_EXPENSE, "Uncategorised Expense", "OVERHEADS"),
+    Account("610", "Accounts receivable", "CURRENT", system="DEBTORS"),
+    Account("800", "Accounts payable", "CURRLIAB", system="CREDITORS"),
+    Account("820", "VAT", "CURRLIAB", system="GST"),
+    Account(SUSPENSE, "Suspense", "CURRLIAB"),
+    Account("860", "Rounding", "CURRLIAB", system="ROUNDING"),
+    Account("960", "Retained earnings", "EQUITY", system="RETAINEDEARNINGS"),
+    Account("970", "Owner capital", "EQUITY"),
+    Account(ASK_ACCOUNTANT, "Ask my accountant", "OVERHEADS"),
 )
 
 
@@ -111,31 +112,9 @@ def open_organisation(desk: Desk) -> None:
     }
     for tax_type, rate in TAX_RATES.items():
         diary.write(ev.TaxRateAdded(diary.stamp(), tax_type, names[tax_type], rate))
-    _add_accounts(desk)
+    desk.open_bank_account(CURRENT, "Business Current", BASE, "402618 51204477")
+    desk.open_bank_account(DEPOSIT, "VAT Deposit", BASE, "402618 51204485")
+    desk.add_accounts(_CHART)
     for counterpart in COUNTERPARTS:
         diary.write(ev.ContactAdded(diary.stamp(), counterpart.key, counterpart.name))
     diary.write(ev.ContactAdded(diary.stamp(), "tax-office", "HM Revenue & Customs"))
-
-
-def _add_accounts(desk: Desk) -> None:
-    for code, name, number in (
-        (CURRENT, "Business Current", "402618 51204477"),
-        (DEPOSIT, "VAT Deposit", "402618 51204485"),
-    ):
-        desk.account_currency[code] = BASE
-        desk.diary.write(
-            ev.AccountAdded(
-                at=desk.diary.stamp(),
-                code=code,
-                name=name,
-                type="BANK",
-                currency=BASE,
-                bank_account_type="BANK",
-                bank_account_number=number,
-                enable_payments=True,
-            )
-        )
-    for code, name, account_type, tax_type, system in _CHART:
-        desk.diary.write(
-            ev.AccountAdded(desk.diary.stamp(), code, name, account_type, tax_type, system)
-        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from xero_pipeline.sandbox import events as ev
+from xero_pipeline.sandbox.life.bank import Account
 from xero_pipeline.sandbox.life.desk import Desk
 
 KEY = "studio"
@@ -19,20 +20,20 @@ MEDIA = "260"
 PASS_THROUGH_ACCOUNTS = frozenset({MEDIA})
 
 _CHART = (
-    (RETAINERS, "Retainers", "REVENUE", "OUTPUT2", None),
-    (HOSTING, "Hosting & care", "REVENUE", "OUTPUT2", None),
-    (PROJECTS, "Projects", "REVENUE", "OUTPUT2", None),
-    (TIME, "Hours", "REVENUE", "OUTPUT2", None),
-    (SHOP, "Small sales", "REVENUE", "OUTPUT2", None),
-    (MEDIA, "Media spend (pass-through)", "REVENUE", "OUTPUT2", None),
-    ("498", "Unrealised currency gains", "CURRLIAB", "NONE", "UNREALISEDCURRENCYGAIN"),
-    ("499", "Realised currency gains", "CURRLIAB", "NONE", "REALISEDCURRENCYGAIN"),
-    ("497", "Bank revaluations", "CURRLIAB", "NONE", "BANKCURRENCYGAIN"),
-    ("610", "Accounts receivable", "CURRENT", "NONE", "DEBTORS"),
-    ("800", "Accounts payable", "CURRLIAB", "NONE", "CREDITORS"),
-    ("820", "VAT", "CURRLIAB", "NONE", "GST"),
-    ("860", "Rounding", "CURRLIAB", "NONE", "ROUNDING"),
-    ("960", "Retained earnings", "EQUITY", "NONE", "RETAINEDEARNINGS"),
+    Account(RETAINERS, "Retainers", "REVENUE", "OUTPUT2"),
+    Account(HOSTING, "Hosting & care", "REVENUE", "OUTPUT2"),
+    Account(PROJECTS, "Projects", "REVENUE", "OUTPUT2"),
+    Account(TIME, "Hours", "REVENUE", "OUTPUT2"),
+    Account(SHOP, "Small sales", "REVENUE", "OUTPUT2"),
+    Account(MEDIA, "Media spend (pass-through)", "REVENUE", "OUTPUT2"),
+    Account("498", "Unrealised currency gains", "CURRLIAB", system="UNREALISEDCURRENCYGAIN"),
+    Account("499", "Realised currency gains", "CURRLIAB", system="REALISEDCURRENCYGAIN"),
+    Account("497", "Bank revaluations", "CURRLIAB", system="BANKCURRENCYGAIN"),
+    Account("610", "Accounts receivable", "CURRENT", system="DEBTORS"),
+    Account("800", "Accounts payable", "CURRLIAB", system="CREDITORS"),
+    Account("820", "VAT", "CURRLIAB", system="GST"),
+    Account("860", "Rounding", "CURRLIAB", system="ROUNDING"),
+    Account("960", "Retained earnings", "EQUITY", system="RETAINEDEARNINGS"),
 )
 
 
@@ -65,23 +66,5 @@ def open_organisation(desk: Desk) -> None:
         ("NONE", "No VAT"),
     ):
         diary.write(ev.TaxRateAdded(diary.stamp(), tax_type, name, TAX_RATES[tax_type]))
-    _add_accounts(desk)
-
-
-def _add_accounts(desk: Desk) -> None:
-    diary = desk.diary
-    desk.account_currency[CURRENT] = BASE
-    diary.write(
-        ev.AccountAdded(
-            at=diary.stamp(),
-            code=CURRENT,
-            name="Business Current",
-            type="BANK",
-            currency=BASE,
-            bank_account_type="BANK",
-            bank_account_number="206451 83304412",
-            enable_payments=True,
-        )
-    )
-    for code, name, account_type, tax_type, system in _CHART:
-        diary.write(ev.AccountAdded(diary.stamp(), code, name, account_type, tax_type, system))
+    desk.open_bank_account(CURRENT, "Business Current", BASE, "206451 83304412")
+    desk.add_accounts(_CHART)
