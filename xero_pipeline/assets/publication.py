@@ -1,6 +1,7 @@
 """`xero/connections` comes in beside Xero's data, `warehouse/published` goes out."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import dagster as dg
 import duckdb
@@ -10,6 +11,8 @@ from xero_pipeline.assets import connection_check
 from xero_pipeline.assets.keys import CONNECTIONS, PUBLISHED, WAREHOUSE_POOL, raw_key
 from xero_pipeline.assets.resources import Pipeline, Warehouse
 from xero_pipeline.connections import Connections
+from xero_pipeline.settings import Settings
+from xero_pipeline.tasks import TaskRecords
 from xero_pipeline.warehouse import publish, replace_ops_table
 
 
@@ -25,7 +28,9 @@ def connections(
     pipeline: Pipeline, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """`ops.connections`, `ops.monitored_accounts`, `ops.api_usage`: who is connected, which
-    accounts are watched, what was spent. No secret among them."""
+    accounts are watched, what was spent; and what people answered to client tasks and decided:
+    `ops.task_answers`, `ops.task_answer_files`, `ops.task_decisions`, `ops.writebacks`,
+    `ops.attachment_files`. No secret among them."""
     with pipeline.connections() as known, warehouse.get_connection() as connection:
         rows = {
             "connections": replace_ops_table(
@@ -35,6 +40,7 @@ def connections(
                 connection, "monitored_accounts", known.watched_accounts()
             ),
             "days of API usage": _add_usage(connection, known),
+            **_replace_task_records(connection, pipeline.settings()),
         }
         wrong = observe(known, pipeline.settings(), pipeline.clock().now())
     yield dg.MaterializeResult(metadata=dict(rows))
@@ -48,6 +54,17 @@ def _add_usage(connection: duckdb.DuckDBPyConnection, known: Connections) -> int
     ).fetchone()
     since = row[0] if row else None
     return replace_ops_table(connection, "api_usage", known.usage(since), since=since)
+
+
+def _replace_task_records(
+    connection: duckdb.DuckDBPyConnection, settings: Settings
+) -> dict[str, int]:
+    with closing(TaskRecords.open(settings)) as records:
+        tables = records.published()
+    return {
+        table.replace("_", " "): replace_ops_table(connection, table, rows)
+        for table, rows in tables.items()
+    }
 
 
 def published_asset(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:

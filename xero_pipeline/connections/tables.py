@@ -188,3 +188,142 @@ alert_messages = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("told_at", _Utc),
 )
+
+# What clients answered to their tasks, what people decided, and what became of it. Without foreign
+# keys to connections: an answer outlives the connection, as the task does. A program may insert
+# answers, too: their state is `received` until the desk has looked at them.
+_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+_LIVE_ANSWER = sa.text("state IN ('submitted', 'approved')")
+
+task_answers = sa.Table(
+    "task_answers",
+    metadata,
+    sa.Column("answer_id", _ID, primary_key=True, autoincrement=True),
+    sa.Column("organisation_id", sa.String, nullable=False),
+    sa.Column("task_id", sa.String, nullable=False),
+    sa.Column("document_type", sa.String),
+    sa.Column("document_id", sa.String),
+    # What the client saw when answering.
+    sa.Column("seen_version", sa.Integer, nullable=False),
+    sa.Column("seen_contents_hash", sa.String),
+    sa.Column("account_id", sa.String),
+    sa.Column("account_code", sa.String),
+    # [{line_number, account_id, account_code}]; NULL: all lines on watched accounts.
+    sa.Column("lines", sa.JSON(none_as_null=True)),
+    sa.Column("comment", sa.String, nullable=False, server_default=""),
+    # [{category_id, category, option_id, option}]
+    sa.Column("tracking", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("contact_id", sa.String),
+    sa.Column("contact_name", sa.String),
+    sa.Column("answered_by", sa.String, nullable=False),
+    sa.Column("answered_at", _Utc),
+    sa.Column("state", sa.String, nullable=False, server_default="received"),
+    sa.Column("reason", sa.String, nullable=False, server_default=""),
+    sa.Column("decided_by", sa.String),
+    sa.Column("decided_at", _Utc),
+    sa.CheckConstraint(
+        "state IN ('received', 'submitted', 'approved', 'sent_back', 'withdrawn', 'written', "
+        "'refused', 'conflicted', 'failed')",
+        name="known_answer_state",
+    ),
+    sa.Index(
+        "one_live_answer_per_task",
+        "organisation_id",
+        "task_id",
+        unique=True,
+        sqlite_where=_LIVE_ANSWER,
+        postgresql_where=_LIVE_ANSWER,
+    ),
+    # Numbers are never used again: keys of what is written to Xero are made of them.
+    sqlite_autoincrement=True,
+)
+
+# `stored_as` is a path below the home.
+task_answer_files = sa.Table(
+    "task_answer_files",
+    metadata,
+    sa.Column("file_id", _ID, primary_key=True, autoincrement=True),
+    sa.Column("answer_id", sa.ForeignKey("task_answers.answer_id"), nullable=False, index=True),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("media_type", sa.String, nullable=False),
+    sa.Column("bytes", sa.BigInteger),
+    sa.Column("sha256", sa.String),
+    sa.Column("stored_as", sa.String, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Append-only: what becomes an event of the task. `event_id` is a UUID.
+task_decisions = sa.Table(
+    "task_decisions",
+    metadata,
+    sa.Column("decision_id", _ID, primary_key=True, autoincrement=True),
+    sa.Column("organisation_id", sa.String, nullable=False),
+    sa.Column("task_id", sa.String, nullable=False),
+    sa.Column("document_type", sa.String, nullable=False),
+    sa.Column("document_id", sa.String, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("decided_at", _Utc, nullable=False),
+    sa.Column("note", sa.String, nullable=False, server_default=""),
+    sa.Column("answer_id", sa.ForeignKey("task_answers.answer_id")),
+    sa.Column("contents_hash", sa.String, nullable=False),
+    sa.Column("event_id", sa.String, nullable=False, unique=True),
+    sa.CheckConstraint(
+        "kind IN ('submitted', 'approved', 'sent_back', 'withdrawn', 'dismissed', 'reopened', "
+        "'written', 'refused', 'conflicted')",
+        name="known_decision",
+    ),
+    sqlite_autoincrement=True,
+)
+
+# What was sent to Xero: a row is there before the request is. `before` and `after` are the part of
+# the document that the step concerns, as read; `request` holds no token.
+task_writebacks = sa.Table(
+    "task_writebacks",
+    metadata,
+    sa.Column("writeback_id", _ID, primary_key=True, autoincrement=True),
+    sa.Column("answer_id", sa.ForeignKey("task_answers.answer_id"), nullable=False, index=True),
+    sa.Column("organisation_id", sa.String, nullable=False),
+    sa.Column("task_id", sa.String, nullable=False),
+    sa.Column("step", sa.String, nullable=False),
+    sa.Column("idempotency_key", sa.String, nullable=False, unique=True),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("before", sa.JSON(none_as_null=True)),
+    sa.Column("after", sa.JSON(none_as_null=True)),
+    sa.Column("request", sa.JSON(none_as_null=True)),
+    sa.Column("started_at", _Utc),
+    sa.Column("finished_at", _Utc),
+    sa.Column("reason", sa.String, nullable=False, server_default=""),
+    sa.CheckConstraint(
+        "state IN ('planned', 'sending', 'done', 'refused', 'failed')",
+        name="known_writeback_state",
+    ),
+    sqlite_autoincrement=True,
+)
+
+# How far events of tasks were pushed. `subscriber` is a URL without credentials.
+task_deliveries = sa.Table(
+    "task_deliveries",
+    metadata,
+    sa.Column("subscriber", sa.String, primary_key=True),
+    sa.Column("organisation_id", sa.String, primary_key=True),
+    sa.Column("last_sequence", sa.BigInteger, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("try_at", _Utc),
+    sa.Column("last_error", sa.String, nullable=False, server_default=""),
+)
+
+# Files attached in Xero whose bytes were fetched. `stored_as` is a path below the home.
+attachment_files = sa.Table(
+    "attachment_files",
+    metadata,
+    sa.Column("organisation_id", sa.String, primary_key=True),
+    sa.Column("attachment_id", sa.String, primary_key=True),
+    sa.Column("document_id", sa.String, nullable=False),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("media_type", sa.String, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+    sa.Column("sha256", sa.String, nullable=False),
+    sa.Column("stored_as", sa.String, nullable=False),
+    sa.Column("fetched_at", _Utc, nullable=False),
+)

@@ -24,12 +24,15 @@ _WHOLE_BEYOND = 0.5
 """The share of organisations to rebuild beyond which rebuilding all of them costs less."""
 
 # What a model of an organisation depends on: its rows, the day it is there (ages, forecasts and
-# histories move with it), and the accounts that are watched. The organisation itself is received
-# with every sync; any other walk that received rows has touched them even where nothing differs.
+# histories move with it), the accounts that are watched, and what people did with its tasks. The
+# organisation itself is received with every sync; any other walk that received rows has touched
+# them even where nothing differs.
 _INPUTS = f"""
     select
         organisations.organisation_id,
-        hash(organisations.as_of_date, loads.loaded_at, watched.accounts) as inputs
+        hash(
+            organisations.as_of_date, loads.loaded_at, watched.accounts, people.records
+        ) as inputs
     from {INSTANTS} as organisations
     left join (
         select organisation_id, max(loaded_at) as loaded_at
@@ -43,6 +46,21 @@ _INPUTS = f"""
         from ops.monitored_accounts as watched
         group by organisation_id
     ) as watched using (organisation_id)
+    left join (
+        select organisation_id, bit_xor(record) as records
+        from (
+            select organisation_id, hash(each) as record from ops.task_answers as each
+            union all
+            select organisation_id, hash(each) from ops.task_answer_files as each
+            union all
+            select organisation_id, hash(each) from ops.task_decisions as each
+            union all
+            select organisation_id, hash(each) from ops.writebacks as each
+            union all
+            select organisation_id, hash(each) from ops.attachment_files as each
+        )
+        group by organisation_id
+    ) as people using (organisation_id)
 """
 
 

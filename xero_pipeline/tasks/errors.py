@@ -1,0 +1,52 @@
+"""What the desk refuses, in plain words. Each says what happened and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xero_pipeline.xero.errors import PermanentError
+
+
+class TasksError(PermanentError):
+    """A refusal that a person can do something about; `what` and `next_step` say how."""
+
+
+class UnknownTask(TasksError):
+    def __init__(self, wanted: str, several: Sequence[str] = ()) -> None:
+        if several:
+            super().__init__(
+                f"Several tasks begin with {wanted}: {', '.join(several)}.",
+                "Give more of the id.",
+            )
+            return
+        super().__init__(
+            f"There is no task {wanted} among the published ones.",
+            "See `xero-pipeline tasks`; a new transaction is there after the next sync.",
+        )
+
+
+class AnswerRefused(TasksError):
+    """An answer cannot be taken as it is.
+
+    Attributes:
+        refusals: sentences, each with what to do.
+    """
+
+    def __init__(self, task: str, refusals: Sequence[str]) -> None:
+        self.refusals = tuple(refusals)
+        super().__init__(f"{task}: the answer was not taken. {' '.join(refusals)}", "")
+
+
+class WrongState(TasksError):
+    """What is asked for does not go with the state of the task."""
+
+
+class AnswerMovedOn(TasksError):
+    """Somebody else was faster."""
+
+    def __init__(self, task_id: str, state: str | None) -> None:
+        found = f"has an answer that is {state}" if state else "was dealt with by somebody else"
+        super().__init__(
+            f"The task {task_id[:8]} {found} meanwhile; nothing was changed here.",
+            f"Look at it again: xero-pipeline tasks show {task_id[:8]}",
+        )
