@@ -59,6 +59,10 @@ class ClientTask:
     lines: tuple[TaskLine, ...]
     matched_amount: Decimal
 
+    @property
+    def matched_lines(self) -> int:
+        return len(self.lines)
+
 
 @dataclass(frozen=True)
 class _Candidate:
