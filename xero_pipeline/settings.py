@@ -161,6 +161,13 @@ class Settings(BaseSettings):
         "against ours: one call each; 0: none",
     )
 
+    attachments: bool = Field(
+        True,
+        alias="XERO_ATTACHMENTS",
+        description="List the files of documents that open client tasks are about: one call for a "
+        "document that may have changed; false: do not ask",
+    )
+
     landing_keep_days: int | None = Field(
         None,
         alias="XERO_LANDING_KEEP_DAYS",

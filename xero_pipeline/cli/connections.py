@@ -20,6 +20,7 @@ from xero_pipeline.cli.connection_views import (
 )
 from xero_pipeline.cli.console import AsJson, OrganisationName, fail, out
 from xero_pipeline.connections import (
+    AgencyNeverWrites,
     Choice,
     Connection,
     Connections,
@@ -57,10 +58,17 @@ def connect(
     custom: Annotated[
         bool, typer.Option("--custom", help="The app is a custom connection: nobody signs in.")
     ] = False,
+    write_back: Annotated[
+        bool,
+        typer.Option("--write-back", help="Clients' answers may be written to Xero as well."),
+    ] = False,
     no_browser: NoBrowser = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
     """Connect a Xero organisation: sign in at Xero, choose it, confirm it."""
+    if write_back and purpose is Purpose.AGENCY:
+        refused = AgencyNeverWrites()
+        raise typer.BadParameter(str(refused), param_hint="--write-back")
     open_browser = _announce if no_browser else _browse
     with Connections.open(Settings()) as connections:
         if connections.room_left() == 0:
@@ -72,9 +80,12 @@ def connect(
             open_browser=None if custom else open_browser,
             choose=_choose,
             confirm=lambda found: _confirm(found, ask=not yes),
+            write_back=write_back,
         )
     name = escape(connection.organisation_name)
     out.print(f"Connected [bold]{name}[/] to workspace {escape(workspace)}.")
+    if write_back and not connection.may_write:
+        out.print("Xero did not grant all that writing needs: answers cannot be written back.")
     _tell_unless_healthy(connection)
     out.print("Next: [bold]xero-pipeline sync[/] reads it.")
 

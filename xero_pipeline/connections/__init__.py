@@ -7,7 +7,13 @@ from xero_pipeline.connections.accounts import (
     document_types,
     watching,
 )
-from xero_pipeline.connections.errors import ConnectionsError, HomeUnusable, WrongOrganisation
+from xero_pipeline.connections.errors import (
+    AgencyNeverWrites,
+    ConnectionsError,
+    HomeUnusable,
+    MayNotWrite,
+    WrongOrganisation,
+)
 from xero_pipeline.connections.lifecycle import Connections
 from xero_pipeline.connections.model import (
     Cause,
@@ -24,6 +30,7 @@ from xero_pipeline.connections.upkeep import KeptAlive, RotatedKey
 
 __all__ = [
     "Account",
+    "AgencyNeverWrites",
     "Cause",
     "ChartOfAccounts",
     "Choice",
@@ -33,6 +40,7 @@ __all__ = [
     "EndpointUsage",
     "HomeUnusable",
     "KeptAlive",
+    "MayNotWrite",
     "MonitoredAccount",
     "Purpose",
     "Removal",

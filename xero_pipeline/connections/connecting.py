@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from xero_pipeline.connections.errors import AppLimitReached, NotConfirmed
 from xero_pipeline.connections.gateway import Gateway
@@ -15,6 +16,7 @@ from xero_pipeline.settings import Settings
 from xero_pipeline.xero.client import Organisation
 from xero_pipeline.xero.errors import ConsentTimedOut
 from xero_pipeline.xero.limits import Clock
+from xero_pipeline.xero.scopes import without_writing
 from xero_pipeline.xero.tokens import Tenant, TokenSet
 
 OpenBrowser = Callable[[str], None]
@@ -51,6 +53,8 @@ class Connecting:
         open_browser: OpenBrowser | None,
         confirm: Confirm,
         seconds: float,
+        *,
+        write_back: bool = False,
     ) -> str:
         """Nothing is saved before `confirm` says yes.
 
@@ -58,11 +62,12 @@ class Connecting:
             pick: the organisation among those consented to; may refuse.
             open_browser: None: the app is a custom connection, to which nobody signs in.
             seconds: how long to wait for consent.
+            write_back: ask to write answers of clients, too.
 
         Returns:
             The organisation's id.
         """
-        tokens = self._signed_in(open_browser, seconds)
+        tokens = self._signed_in(open_browser, seconds, write_back=write_back)
         tenant = pick(self._gateway.app.tenants(tokens, this_consent_only=True))
         present = self._store.connections()
         if refused := refusal_of_organisation(workspace.name, workspace.purpose, tenant, present):
@@ -71,15 +76,23 @@ class Connecting:
         if not confirm(organisation):
             raise NotConfirmed(organisation.name)
         with self._gateway.keeper.lock(tokens):
-            self._store.save(self._new_connection(workspace, tenant, organisation, tokens))
+            new = self._new_connection(workspace, tenant, organisation, tokens)
+            self._store.save(
+                new if write_back else replace(new, scopes=without_writing(new.scopes))
+            )
         return tenant.tenant_id
 
-    def _signed_in(self, open_browser: OpenBrowser | None, seconds: float) -> TokenSet:
+    def _signed_in(
+        self, open_browser: OpenBrowser | None, seconds: float, *, write_back: bool
+    ) -> TokenSet:
         """An app that may not connect more is refused on Xero's page, which then never answers."""
+        app = self._gateway.app
         if open_browser is None:
-            return self._gateway.app.custom_tokens()
+            return app.custom_tokens(write_back=write_back)
         try:
-            return sign_in(self._gateway.app, self._settings.redirect_uri, open_browser, seconds)
+            return sign_in(
+                app, self._settings.redirect_uri, open_browser, seconds, write_back=write_back
+            )
         except ConsentTimedOut:
             if self.room_left() == 0:
                 connected = len(self._store.connections())
@@ -104,6 +117,7 @@ class Connecting:
             organisation=organisation,
             client_id=self._gateway.app.client_id,
             tokens=tokens,
+            scopes=tokens.scopes,
             connected_by=_person(tokens),
             connected_at=self._clock.now(),
             health=self._health.when_connected(organisation.name, tokens.scopes),

@@ -89,6 +89,33 @@ class SecondAgencyOrganisation(ConnectionsError):
         )
 
 
+class AgencyNeverWrites(ConnectionsError):
+    """Asked for when an agency's own books are connected."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "An agency's own books are only ever read: answers of clients are written to clients' "
+            "books. Nothing was connected.",
+            "Leave --write-back out, or connect a client's books with --purpose client.",
+        )
+
+
+class MayNotWrite(ConnectionsError):
+    """`is_client`: it is a client's books, without consent to writing."""
+
+    def __init__(self, organisation: str, workspace: str, *, is_client: bool) -> None:
+        if is_client:
+            what = f"The consent for '{organisation}' covers reading only; nothing was written."
+            step = (
+                f'Sign in again: `xero-pipeline connect --workspace "{workspace}" --purpose client '
+                "--write-back`; then approve the answer again."
+            )
+        else:
+            what = f"'{organisation}' is the agency's own books, which are only ever read."
+            step = "Enter it in Xero."
+        super().__init__(what, step)
+
+
 class InAnotherWorkspace(ConnectionsError):
     def __init__(self, organisation: str, workspace: str) -> None:
         super().__init__(

@@ -13,8 +13,9 @@ from xero_pipeline.connections.locks import Locks
 from xero_pipeline.connections.store import Store
 from xero_pipeline.connections.token_store import TokenStore
 from xero_pipeline.settings import Settings
-from xero_pipeline.xero.client import AccessTokens, OrganisationClient, wire_to
+from xero_pipeline.xero.client import OrganisationClient, wire_to
 from xero_pipeline.xero.errors import XeroError
+from xero_pipeline.xero.exchange import AccessTokens
 from xero_pipeline.xero.limits import (
     APP_CALLS_A_MINUTE,
     Asker,
@@ -27,6 +28,7 @@ from xero_pipeline.xero.limits import (
 )
 from xero_pipeline.xero.oauth import XeroApp
 from xero_pipeline.xero.tokens import TokenSet
+from xero_pipeline.xero.writer import OrganisationWriter, WriteConsent
 
 OnFailure = Callable[[XeroError], None]
 
@@ -74,6 +76,20 @@ class Gateway:
     def client(self, id: str, name: str, asker: Asker, on_failure: OnFailure) -> OrganisationClient:
         """For a connected organisation, with its stored tokens."""
         return self._client(id, name, asker, ClientTokens(self.keeper, id, name), on_failure)
+
+    def writer(
+        self, consent: WriteConsent, asker: Asker, on_failure: OnFailure
+    ) -> OrganisationWriter:
+        """For a client's organisation whose consent covers writing, with its stored tokens."""
+        id, name = consent.organisation_id, consent.organisation_name
+        return OrganisationWriter(
+            consent,
+            access_token=ClientTokens(self.keeper, id, name),
+            limits=self.limits_of(id, name),
+            settings=self._settings,
+            asker=asker,
+            on_failure=on_failure,
+        )
 
     def client_before_saving(self, id: str, name: str, tokens: TokenSet) -> OrganisationClient:
         """For an organisation that has just been consented to; its tokens are minutes old."""

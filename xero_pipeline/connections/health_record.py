@@ -19,7 +19,7 @@ from xero_pipeline.xero.errors import (
     XeroError,
 )
 from xero_pipeline.xero.limits import Clock
-from xero_pipeline.xero.scopes import scope_gaps
+from xero_pipeline.xero.scopes import scope_gaps, without_writing
 
 
 class HealthRecord:
@@ -65,6 +65,8 @@ class HealthRecord:
         self.refuse_another(connection.organisation_id, connection.organisation_name, organisation)
         id = connection.organisation_id
         granted = self._gateway.keeper.good_tokens(id, organisation.name).scopes
+        if not connection.may_write:
+            granted = without_writing(granted)
         self._store.refresh_details(id, organisation, granted)
         health = self._health_without((), organisation.name, granted)
         # What a role does not reach shows in a sync only: the particulars are open to everybody.
@@ -88,6 +90,7 @@ class HealthRecord:
             settings.extra_endpoints,
             settings.scope_style,
             by_contact=settings.aged_contacts > 0,
+            attachments=settings.attachments,
         )
         return health_without(denials, gaps, organisation)
 

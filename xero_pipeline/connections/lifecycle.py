@@ -11,6 +11,8 @@ from xero_pipeline.connections.accounts import ChartOfAccounts
 from xero_pipeline.connections.connecting import Confirm, Connecting, OpenBrowser
 from xero_pipeline.connections.database import Database
 from xero_pipeline.connections.errors import (
+    AgencyNeverWrites,
+    MayNotWrite,
     NotConnectedHere,
     WrongSecretKey,
 )
@@ -47,6 +49,7 @@ from xero_pipeline.xero.client import OrganisationClient
 from xero_pipeline.xero.endpoints import ENDPOINTS
 from xero_pipeline.xero.errors import ConsentExpired, NeedsReconnect, XeroError
 from xero_pipeline.xero.limits import Asker, Clock, SystemClock
+from xero_pipeline.xero.writer import OrganisationWriter, WriteConsent
 
 _ACCOUNTS = next(endpoint for endpoint in ENDPOINTS if endpoint.name == "accounts")
 
@@ -159,6 +162,7 @@ class Connections:
         confirm: Confirm,
         organisation: str | None = None,
         seconds: float = CONSENT_SECONDS,
+        write_back: bool = False,
     ) -> Connection:
         """Connect an organisation to a workspace. Nothing is saved before `confirm` says yes.
 
@@ -169,11 +173,15 @@ class Connections:
             choose: picks one of several organisations; never called for a single one.
             confirm: sees name, country, currency and short code, and decides.
             seconds: how long to wait for consent.
+            write_back: ask for consent to write answers of clients, too.
 
         Raises:
+            AgencyNeverWrites: before anybody is asked.
             ConnectionsError: it may not go there, or is not the one meant.
             XeroError: the sign-in failed, or Xero did.
         """
+        if write_back and purpose is not Purpose.CLIENT:
+            raise AgencyNeverWrites
         present = self._store.workspace(workspace)
         is_for = present.purpose if present else None
         if refused := refusal_of_purpose(workspace, is_for, purpose):
@@ -184,6 +192,7 @@ class Connections:
             open_browser,
             confirm,
             seconds,
+            write_back=write_back,
         )
         return self.find(id)
 
@@ -197,6 +206,8 @@ class Connections:
     ) -> Connection:
         """Sign in anew for an organisation that is connected; no other one is accepted.
 
+        Where answers of clients may be written, that is asked for again.
+
         Raises:
             NotConnectedHere, OtherOrganisationChosen, and what `connect` raises.
         """
@@ -207,6 +218,7 @@ class Connections:
             None if before.is_custom else open_browser,
             confirm,
             seconds,
+            write_back=before.may_write,
         )
         return self.find(id)
 
@@ -254,6 +266,24 @@ class Connections:
         id = connection.organisation_id
         name = connection.organisation_name
         return self._gateway.client(id, name, asker, partial(self._mark, id))
+
+    def writer(self, organisation: str, asker: Asker = Asker.PERSON) -> OrganisationWriter:
+        """A writer for a client's books whose consent covers it, as it is known now.
+
+        Args:
+            asker: a schedule leaves the last calls of the day to people.
+
+        Raises:
+            MayNotWrite: the agency's own books, or a consent to reading only.
+            what `client` raises.
+        """
+        connection = self._alive(organisation)
+        id, name = connection.organisation_id, connection.organisation_name
+        if not connection.may_write:
+            is_client = connection.purpose is Purpose.CLIENT
+            raise MayNotWrite(name, connection.workspace, is_client=is_client)
+        consent = WriteConsent(id, name, is_client_book=True, scopes=connection.scopes)
+        return self._gateway.writer(consent, asker, partial(self._mark, id))
 
     @contextmanager
     def syncing(

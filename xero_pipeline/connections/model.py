@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from xero_pipeline.settings import Tier
+from xero_pipeline.xero.scopes import covers_writing
 
 
 class Purpose(StrEnum):
@@ -137,6 +138,11 @@ class Connection:
     def may_sync(self) -> bool:
         """False when only reconnecting can help: asking Xero again would change nothing."""
         return self.status not in (Status.NEEDS_RECONNECT, Status.REMOVED)
+
+    @property
+    def may_write(self) -> bool:
+        """Whether answers of clients may be written: a client's books, and consent to it."""
+        return self.purpose is Purpose.CLIENT and covers_writing(self.scopes)
 
     @property
     def needs_person(self) -> bool:

@@ -12,20 +12,26 @@ CONSENT_SECONDS = 300.0
 
 
 def sign_in(
-    app: XeroApp, redirect_uri: str, open_browser: Callable[[str], None], seconds: float
+    app: XeroApp,
+    redirect_uri: str,
+    open_browser: Callable[[str], None],
+    seconds: float,
+    *,
+    write_back: bool = False,
 ) -> TokenSet:
     """Send the person to Xero and wait for the answer.
 
     Args:
         open_browser: gets the address to go to; returns at once.
         seconds: how long to wait for consent.
+        write_back: ask to write answers of clients, too.
 
     Raises:
         AppMisconfigured, CallbackUnavailable: before anybody is asked.
         ConsentDenied, ConsentTimedOut, StateMismatch, SignInExpired, XeroUnavailable
     """
     app.check_credentials()
-    begun = app.authorise()
+    begun = app.authorise(write_back=write_back)
     with CallbackReceiver(redirect_uri, begun.state) as receiver:
         open_browser(begun.url)
         code = receiver.wait(seconds)

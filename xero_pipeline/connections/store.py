@@ -54,7 +54,11 @@ class Link:
 
 @dataclass(frozen=True)
 class NewConnection:
-    """An organisation about to be saved; the rest comes from its own books."""
+    """An organisation about to be saved; the rest comes from its own books.
+
+    Attributes:
+        scopes: what was consented to for this organisation; the tokens may cover more.
+    """
 
     workspace: Workspace
     organisation_id: str
@@ -62,6 +66,7 @@ class NewConnection:
     organisation: Organisation
     client_id: str
     tokens: TokenSet
+    scopes: tuple[str, ...]
     connected_by: str
     connected_at: datetime
     health: Health
@@ -134,7 +139,7 @@ class Store:
                 "connection_id": new.connection_id,
                 "connected_by": new.connected_by,
                 "connected_at": new.connected_at,
-                "scopes": list(new.tokens.scopes),
+                "scopes": list(new.scopes),
                 **_details(new.organisation),
                 **_health(new.health),
             }

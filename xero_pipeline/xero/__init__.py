@@ -1,7 +1,8 @@
 """The Xero API: what is read, how, and within which limits."""
 
-from xero_pipeline.xero.client import AccessTokens, Organisation, OrganisationClient, Usage
+from xero_pipeline.xero.client import Organisation, OrganisationClient
 from xero_pipeline.xero.endpoints import (
+    ATTACHMENTS,
     CONTACT_REPORTS,
     ENDPOINTS,
     EXTRA_ENDPOINTS,
@@ -12,6 +13,7 @@ from xero_pipeline.xero.endpoints import (
     switched_on,
 )
 from xero_pipeline.xero.errors import LimitError, PermanentError, TransientError, XeroError
+from xero_pipeline.xero.exchange import AccessTokens, Usage
 from xero_pipeline.xero.limits import (
     Asker,
     Clock,
@@ -24,6 +26,7 @@ from xero_pipeline.xero.limits import (
 from xero_pipeline.xero.pages import Page
 
 __all__ = [
+    "ATTACHMENTS",
     "CONTACT_REPORTS",
     "ENDPOINTS",
     "EXTRA_ENDPOINTS",

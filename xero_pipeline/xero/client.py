@@ -4,44 +4,30 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import count
-from typing import Protocol
+from typing import TypeVar
 
 import requests
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from xero_pipeline.settings import Settings
-from xero_pipeline.xero.answers import Asked, calls_left, error_for, http_date
-from xero_pipeline.xero.endpoints import ENDPOINTS, Endpoint, Report, switched_on
-from xero_pipeline.xero.errors import (
-    AccessTokenExpired,
-    DailyLimitReached,
-    MalformedPage,
-    MinuteLimitReached,
-    XeroError,
-    XeroUnavailable,
-)
-from xero_pipeline.xero.limits import Asker, HeldCall, OrganisationLimits
+from xero_pipeline.xero.answers import Asked, http_date
+from xero_pipeline.xero.endpoints import ATTACHMENTS, ENDPOINTS, Endpoint, Report, switched_on
+from xero_pipeline.xero.errors import MalformedPage, XeroError
+from xero_pipeline.xero.exchange import AccessTokens, Exchange
+from xero_pipeline.xero.limits import Asker, OrganisationLimits
 from xero_pipeline.xero.pages import NotAPage, Page, read_envelope
-from xero_pipeline.xero.transport import Wire, in_short, repeating
+from xero_pipeline.xero.transport import Wire, repeating
+
+_T = TypeVar("_T")
 
 IDS_A_CALL = 40
 """Xero's advice for list filters: longer addresses are refused somewhere on the way."""
-
-
-class AccessTokens(Protocol):
-    """Where access tokens come from."""
-
-    def __call__(self, rejected: SecretStr | None = None) -> SecretStr:
-        """A token that is valid for a while yet.
-
-        Args:
-            rejected: a token that Xero has just called expired; another one is returned.
-        """
 
 
 class Organisation(BaseModel):
@@ -66,24 +52,6 @@ class Organisation(BaseModel):
     is_demo_company: bool = Field(False, alias="IsDemoCompany")
 
 
-@dataclass
-class Usage:
-    """Calls made (repeated ones too), bytes as transferred, bytes as decoded."""
-
-    calls: int = 0
-    wire_bytes: int = 0
-    body_bytes: int = 0
-    by_endpoint: dict[str, Usage] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
-
-    def add(self, endpoint: str, wire_bytes: int, body_bytes: int) -> None:
-        with self._lock:
-            for total in (self, self.by_endpoint.setdefault(endpoint, Usage())):
-                total.calls += 1
-                total.wire_bytes += wire_bytes
-                total.body_bytes += body_bytes
-
-
 @dataclass(frozen=True, slots=True)
 class _Call:
     """One question: where, with what, and how to speak about it."""
@@ -94,14 +62,6 @@ class _Call:
     params: Mapping[str, str]
     headers: Mapping[str, str]
     number: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    wire_bytes: int
 
 
 class OrganisationClient:
@@ -137,14 +97,19 @@ class OrganisationClient:
     ) -> None:
         self.organisation_id = organisation_id
         self.organisation_name = organisation_name
-        self.usage = Usage()
-        self._access_token = access_token
         self._limits = limits
         self._on_failure = on_failure
         self.page_size = settings.page_size
-        self.endpoints = switched_on(settings.extra_endpoints)
+        self.endpoints = switched_on(settings.extra_endpoints, attachments=settings.attachments)
         self.aged_contacts = settings.aged_contacts
         self._asker = asker
+        self._exchange = Exchange(
+            organisation_id=organisation_id,
+            access_token=access_token,
+            limits=limits,
+            asker=asker,
+        )
+        self.usage = self._exchange.usage
         self._wire = wire or wire_to(settings)
         self._owns_wire = wire is None
         self._repeating = repeating(limits.clock.sleep)
@@ -252,6 +217,31 @@ class OrganisationClient:
         params = report.params(as_of) | ({"contactId": contact_id} if contact_id else {})
         return self._page(_Call(asked, report.path, "Reports", params, {}))
 
+    def attachments(self, parent: Endpoint, document_id: str) -> Page:
+        """The files of one document, without their bytes.
+
+        Args:
+            parent: what lists the document.
+
+        Raises:
+            XeroError: any of errors.py.
+        """
+        path = f"{parent.path}/{document_id}/{ATTACHMENTS.path}"
+        return self._page(_Call(self._asked(ATTACHMENTS), path, ATTACHMENTS.list_key, {}, {}))
+
+    def attachment(self, parent: Endpoint, document_id: str, attachment_id: str) -> bytes:
+        """The bytes of one file, as they were attached: 25 MB at most.
+
+        Args:
+            parent: what lists the document that the file hangs on.
+
+        Raises:
+            XeroError: any of errors.py.
+        """
+        path = f"{parent.path}/{document_id}/{ATTACHMENTS.path}/{attachment_id}"
+        call = _Call(self._asked(ATTACHMENTS), path, "", {}, {"Accept": "application/octet-stream"})
+        return self._reported(self._bytes_once, call)
+
     def organisation(self) -> Organisation:
         """Who this is. Costs a call, but Xero does not count its bytes.
 
@@ -278,23 +268,28 @@ class OrganisationClient:
         if endpoint.modified_since and modified_since is not None:
             # Xero compares whole seconds; rounding down reads a little twice, never too little.
             headers["If-Modified-Since"] = f"{modified_since.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
-        asked = Asked(self.organisation_name, endpoint.name, endpoint.scopes[0], endpoint.condition)
+        asked = self._asked(endpoint)
         return _Call(asked, endpoint.path, endpoint.list_key, params, headers, number)
 
+    def _asked(self, endpoint: Endpoint) -> Asked:
+        return Asked(self.organisation_name, endpoint.name, endpoint.scopes[0], endpoint.condition)
+
     def _page(self, call: _Call) -> Page:
+        return self._reported(self._page_once, call)
+
+    def _reported(self, ask: Callable[[_Call], _T], call: _Call) -> _T:
         try:
-            return self._repeating(self._page_once, call)
+            return self._repeating(ask, call)
         except XeroError as error:
             if self._on_failure is not None:
                 self._on_failure(error)
             raise
 
+    def _bytes_once(self, call: _Call) -> bytes:
+        return self._exchange.answer(call.asked, partial(self._get, call)).body
+
     def _page_once(self, call: _Call) -> Page:
-        token = self._access_token()
-        try:
-            answer = self._get(call, token)
-        except AccessTokenExpired:
-            answer = self._get(call, self._access_token(rejected=token))
+        answer = self._exchange.answer(call.asked, partial(self._get, call))
         try:
             envelope = read_envelope(answer.body, call.list_key)
         except NotAPage as reason:
@@ -311,35 +306,10 @@ class OrganisationClient:
             wire_bytes=answer.wire_bytes,
         )
 
-    def _get(self, call: _Call, token: SecretStr) -> _Answer:
-        with self._limits.call(call.asked.endpoint, self._asker) as held:
-            answer = self._transfer(call, token, held)
-        if answer.status == 200:
-            return answer
-        error = error_for(
-            call.asked, answer.status, answer.headers, answer.body, self._limits.clock.now()
-        )
-        if isinstance(error, DailyLimitReached):
-            self._limits.stop(error.resume_at)
-        if isinstance(error, MinuteLimitReached):
-            self._limits.pause(error.resume_at, whole_app=error.of_app)
-        raise error
-
-    def _transfer(self, call: _Call, token: SecretStr, held: HeldCall) -> _Answer:
-        headers = {"Xero-Tenant-Id": self.organisation_id, **call.headers}
-        wire_bytes = body_bytes = 0
-        try:
-            with self._wire.get(call.path, call.params, headers, token) as response:
-                self._limits.counted(held, calls_left(response.headers))
-                # `content` copies by 10 kB; this reads as much as there is.
-                body = b"".join(response.iter_content(chunk_size=None))
-                wire_bytes, body_bytes = response.raw.tell(), len(body)
-                return _Answer(response.status_code, response.headers, body, wire_bytes)
-        except requests.RequestException as error:
-            raise XeroUnavailable(str(call.asked), in_short(error)) from error
-        finally:
-            self.usage.add(call.asked.endpoint, wire_bytes, body_bytes)
-            self._limits.received(held, wire_bytes, body_bytes)
+    def _get(
+        self, call: _Call, headers: Mapping[str, str], token: SecretStr
+    ) -> AbstractContextManager[requests.Response]:
+        return self._wire.get(call.path, call.params, {**headers, **call.headers}, token)
 
 
 def wire_to(settings: Settings) -> Wire:

@@ -55,6 +55,7 @@ class Endpoint:
         offset_field: a number that grows with every record, where pages are asked for by `offset`
             (all records with a greater number) instead of `page`.
         condition: what Xero wants for it besides the scope, as the end of "it also needs ...".
+        by_document: Xero lists it for one document a call, below that document's own path.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Endpoint:
     page_size: int | None = None
     offset_field: str | None = None
     condition: str = ""
+    by_document: bool = False
 
 
 _SETTINGS = ("accounting.settings.read", "accounting.settings")
@@ -227,13 +229,24 @@ EXTRA_ENDPOINTS: tuple[Endpoint, ...] = (
 """Read where the setting XERO_EXTRA_ENDPOINTS names their paths; nothing derived needs them."""
 
 
-def switched_on(extra: Collection[str]) -> tuple[Endpoint, ...]:
+ATTACHMENTS = Endpoint(
+    # Listings of documents say only whether there are any.
+    "attachments", "Attachments", "Attachments", "AttachmentID",
+    ("accounting.attachments.read", "accounting.attachments"),
+    by_document=True,
+)  # fmt: skip
+"""The files of the documents that open client tasks are about; nobody else's are asked for."""
+
+
+def switched_on(extra: Collection[str], *, attachments: bool = True) -> tuple[Endpoint, ...]:
     """The endpoints that are read.
 
     Args:
         extra: paths of the extra ones among them; see `Settings.extra_endpoints`.
+        attachments: whether files of client tasks are listed; see `Settings.attachments`.
     """
-    return (*ENDPOINTS, *(endpoint for endpoint in EXTRA_ENDPOINTS if endpoint.path in extra))
+    chosen = tuple(endpoint for endpoint in EXTRA_ENDPOINTS if endpoint.path in extra)
+    return (*ENDPOINTS, *chosen, *((ATTACHMENTS,) if attachments else ()))
 
 
 _LEDGER = Follows(

@@ -15,9 +15,12 @@
     │   │   └── DemoCompanyReset       Xero's demo company was replaced by a new one
     │   ├── MissingScope             the consent does not cover this endpoint
     │   ├── MissingPermission        the consenting user may not see this in Xero
-    │   └── RequestRefused           Xero does not understand the question
+    │   ├── RequestRefused           Xero does not understand the question
+    │   ├── WriteRefused             Xero does not take a change, and says why
+    │   └── WritingNotAllowed        the consent or the user's role does not cover writing
     ├── TransientError             the same call is expected to work later
     │   ├── XeroUnavailable          5xx, time-out, connection lost
+    │   ├── OutcomeUnknown           a change was sent and failed at Xero: perhaps it was made
     │   ├── XeroMaintenance          the whole API is down for maintenance
     │   ├── OrganisationOffline      this organisation is being worked on; lasts minutes
     │   ├── MalformedPage            a truncated answer, or not the one that was asked for
@@ -33,6 +36,7 @@ No message, argument or attribute here ever holds a token, an authorisation code
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 _LATER = "Nothing is lost; the next run continues from here."
@@ -207,6 +211,42 @@ class RequestRefused(PermanentError):
             f"Xero refused to answer for {endpoint} of {_named(organisation)} "
             f"(HTTP {status}: {reason}).",
             "Check XERO_API_URL; if it is right, Xero's API has changed: please report it.",
+        )
+
+
+class WriteRefused(PermanentError):
+    """A validation error.
+
+    Attributes:
+        reasons: Xero's own sentences.
+    """
+
+    def __init__(self, organisation: str, endpoint: str, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(
+            f"Xero did not take the change to {endpoint} of {_named(organisation)}: "
+            f"{' '.join(reasons)}",
+            "Make the change in Xero.",
+        )
+
+
+class WritingNotAllowed(PermanentError):
+    def __init__(self, organisation: str, endpoint: str, scope: str) -> None:
+        super().__init__(
+            f"Xero does not let this connection write {endpoint} of {_named(organisation)}: it "
+            f"needs the scope {scope}, and a user who may edit there.",
+            "Sign in again with `xero-pipeline connect --purpose client --write-back`, as a user "
+            "who may edit in Xero; then approve the answer again.",
+        )
+
+
+class OutcomeUnknown(TransientError):
+    """What Xero answers to a repeated call would be the same: it remembers failures, too."""
+
+    def __init__(self, about: str, status: int) -> None:
+        super().__init__(
+            f"Xero failed while it wrote {about} (HTTP {status}); whether it did is not known.",
+            "The next run looks first and goes on from there.",
         )
 
 

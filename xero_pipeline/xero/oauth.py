@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,7 +33,7 @@ from xero_pipeline.xero.errors import (
     XeroUnavailable,
 )
 from xero_pipeline.xero.limits import Clock
-from xero_pipeline.xero.scopes import SIGN_IN_SCOPES, read_scopes
+from xero_pipeline.xero.scopes import SIGN_IN_SCOPES, covers_writing, read_scopes, write_scopes
 from xero_pipeline.xero.tokens import REFRESH_TOKEN_LIFE, Tenant, TokenSet, read_tokens
 from xero_pipeline.xero.transport import TIMEOUT, USER_AGENT, Bearer, in_short, repeating
 
@@ -86,16 +86,22 @@ class XeroApp:
                 settings.extra_endpoints,
                 settings.scope_style,
                 by_contact=settings.aged_contacts > 0,
+                attachments=settings.attachments,
             )
         )
+        self._write_scopes = write_scopes(settings.scope_style)
         self._authorise_url = _address(settings.login_url, "/identity/connect/authorize")
         self._token_url = _address(settings.identity_url, "/connect/token")
         self._revocation_url = _address(settings.identity_url, "/connect/revocation")
         self._connections_url = _address(settings.api_url, "/connections")
         self._clock = clock
 
-    def authorise(self) -> Authorisation:
-        """Begin a sign-in. Nothing is sent yet."""
+    def authorise(self, *, write_back: bool = False) -> Authorisation:
+        """Begin a sign-in. Nothing is sent yet.
+
+        Args:
+            write_back: ask for the scopes that writing answers of clients needs, too.
+        """
         state = secrets.token_urlsafe(32)
         client = WebApplicationClient(self.client_id)
         verifier, challenge = None, {}
@@ -105,7 +111,8 @@ class XeroApp:
                 "code_challenge": client.create_code_challenge(verifier, "S256"),
                 "code_challenge_method": "S256",
             }
-        session = OAuth2Session(client=client, scope=self._scopes, redirect_uri=self._redirect_uri)
+        scopes = self._asked_for(write_back=write_back)
+        session = OAuth2Session(client=client, scope=scopes, redirect_uri=self._redirect_uri)
         url, _ = session.authorization_url(_as_https(self._authorise_url), state, **challenge)
         return Authorisation(
             url.replace(_as_https(self._authorise_url), self._authorise_url, 1), state, verifier
@@ -152,8 +159,14 @@ class XeroApp:
             )
         return read_tokens(answer, self._clock.now(), before=None)
 
-    def custom_tokens(self, organisation: str | None = None) -> TokenSet:
+    def custom_tokens(
+        self, organisation: str | None = None, *, write_back: bool = False
+    ) -> TokenSet:
         """An access token of a custom connection: for its one organisation, without a sign-in.
+
+        Args:
+            organisation: on whose behalf, for messages.
+            write_back: ask for the scopes that writing answers of clients needs, too.
 
         Source: developer.xero.com/documentation/guides/oauth2/custom-connections.
 
@@ -166,7 +179,8 @@ class XeroApp:
                 "A custom connection has a client secret, and XERO_CLIENT_SECRET is not set.",
                 "Copy it from the app's page at developer.xero.com/app/manage.",
             )
-        return self._repeating()(self._ask_for_custom_tokens, organisation)
+        scopes = self._asked_for(write_back=write_back)
+        return self._repeating()(self._ask_for_custom_tokens, organisation, scopes)
 
     def refresh(self, tokens: TokenSet, organisation: str | None = None) -> TokenSet:
         """New tokens for old. Store the result before using it: the old refresh token is spent.
@@ -183,7 +197,7 @@ class XeroApp:
             XeroUnavailable: no usable answer after three tries.
         """
         if tokens.refresh_token is None:
-            return self.custom_tokens(organisation)
+            return self.custom_tokens(organisation, write_back=covers_writing(tokens.scopes))
         return self._repeating()(
             self._refresh_once, tokens, tokens.refresh_token.get_secret_value(), organisation
         )
@@ -243,9 +257,12 @@ class XeroApp:
             accept=(200, 204, 404),
         )
 
-    def _ask_for_custom_tokens(self, organisation: str | None) -> TokenSet:
+    def _asked_for(self, *, write_back: bool) -> list[str]:
+        return [*self._scopes, *(self._write_scopes if write_back else ())]
+
+    def _ask_for_custom_tokens(self, organisation: str | None, wanted: Sequence[str]) -> TokenSet:
         client = BackendApplicationClient(self.client_id)
-        scopes = [scope for scope in self._scopes if scope not in SIGN_IN_SCOPES]
+        scopes = [scope for scope in wanted if scope not in SIGN_IN_SCOPES]
         with self._in_plain_words(NeedsReconnect(organisation)), self._session(client) as session:
             answer = session.fetch_token(
                 _as_https(self._token_url),

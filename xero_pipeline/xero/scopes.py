@@ -13,6 +13,15 @@ from xero_pipeline.settings import ScopeStyle
 from xero_pipeline.xero.endpoints import CONTACT_REPORTS, REPORTS, switched_on
 
 SIGN_IN_SCOPES = ("openid", "profile", "email", "offline_access")
+_WRITING = {
+    ScopeStyle.GRANULAR: (
+        "accounting.banktransactions",
+        "accounting.invoices",
+        "accounting.manualjournals",
+        "accounting.attachments",
+    ),
+    ScopeStyle.BROAD: ("accounting.transactions", "accounting.attachments"),
+}
 _BROAD = ("accounting.transactions.read", "accounting.reports.read")
 
 
@@ -33,15 +42,39 @@ def read_scopes(
     style: ScopeStyle = ScopeStyle.GRANULAR,
     *,
     by_contact: bool = True,
+    attachments: bool = True,
 ) -> tuple[str, ...]:
     """What a consent must cover: signing in, and reading what is switched on.
 
     Args:
         extra: paths of extra endpoints; see `Settings.extra_endpoints`.
         by_contact: whether reports of single contacts are read; see `Settings.aged_contacts`.
+        attachments: whether files are listed; see `Settings.attachments`.
     """
-    wanted = (_of_style(scopes, style) for _, scopes in _readable(extra, by_contact))
+    readable = _readable(extra, by_contact, attachments)
+    wanted = (_of_style(scopes, style) for _, scopes in readable)
     return tuple(dict.fromkeys((*SIGN_IN_SCOPES, *wanted)))
+
+
+def write_scopes(style: ScopeStyle = ScopeStyle.GRANULAR) -> tuple[str, ...]:
+    """What a consent must cover besides, so that answers of clients can be written to Xero."""
+    return _WRITING[style]
+
+
+def covers_writing(granted: Collection[str]) -> bool:
+    """Whether answers can be written with these scopes, be they granular or broad."""
+    return any(set(granted).issuperset(scopes) for scopes in _WRITING.values())
+
+
+def without_writing(granted: Collection[str]) -> tuple[str, ...]:
+    """The scopes with reading in place of writing.
+
+    Xero adds a user's consents up: what was allowed for one organisation comes along with the
+    consent to the next, where nobody asked for it.
+    """
+    writing = {scope for scopes in _WRITING.values() for scope in scopes}
+    reading = (f"{scope}.read" if scope in writing else scope for scope in granted)
+    return tuple(dict.fromkeys(reading))
 
 
 def scope_gaps(
@@ -50,6 +83,7 @@ def scope_gaps(
     style: ScopeStyle = ScopeStyle.GRANULAR,
     *,
     by_contact: bool = True,
+    attachments: bool = True,
 ) -> tuple[ScopeGap, ...]:
     """What cannot be read with the scopes granted, by the scope to allow.
 
@@ -58,18 +92,22 @@ def scope_gaps(
             is held against the connection.
         extra: paths of extra endpoints; see `Settings.extra_endpoints`.
         by_contact: whether reports of single contacts are read; see `Settings.aged_contacts`.
+        attachments: whether files are listed; see `Settings.attachments`.
     """
     missing: dict[str, list[str]] = {}
-    for name, scopes in _readable(extra, by_contact) if granted else ():
+    for name, scopes in _readable(extra, by_contact, attachments) if granted else ():
         if not set(scopes) & set(granted):
             missing.setdefault(_of_style(scopes, style), []).append(name)
     return tuple(ScopeGap(scope, tuple(names)) for scope, names in missing.items())
 
 
-def _readable(extra: Collection[str], by_contact: bool) -> list[tuple[str, tuple[str, ...]]]:
+def _readable(
+    extra: Collection[str], by_contact: bool, attachments: bool
+) -> list[tuple[str, tuple[str, ...]]]:
     """Name and sufficient scopes of everything that is read."""
     reports = (*REPORTS, *(CONTACT_REPORTS if by_contact else ()))
-    endpoints = [(each.name, each.scopes) for each in switched_on(extra)]
+    listed = switched_on(extra, attachments=attachments)
+    endpoints = [(each.name, each.scopes) for each in listed]
     return endpoints + [(each.name, each.scopes) for each in reports]
 
 

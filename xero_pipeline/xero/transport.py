@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import requests
 from pydantic import SecretStr
@@ -50,13 +51,24 @@ class Bearer(AuthBase):
         return request
 
 
-class GetOnly(HTTPAdapter):
-    """The last thing before the wire: whatever is not a GET is a bug and does not leave."""
+class _Gate(HTTPAdapter):
+    """The last thing before the wire: whatever it does not allow is a bug and does not leave."""
+
+    allowed: ClassVar[frozenset[str]]
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        if request.method != "GET":
-            raise ValueError(f"this client only reads; it never sends {request.method}")
+        if request.method not in self.allowed:
+            only = "only reads; it " if self.allowed == {"GET"} else ""
+            raise ValueError(f"this client {only}never sends {request.method}")
         return super().send(request, *args, **kwargs)
+
+
+class GetOnly(_Gate):
+    allowed = frozenset({"GET"})
+
+
+class GetPostPut(_Gate):
+    allowed = frozenset({"GET", "POST", "PUT"})
 
 
 class Wire:
@@ -70,23 +82,34 @@ class Wire:
         answer_seconds: how long to wait for an answer to begin or to go on.
     """
 
+    gate: type[_Gate] = GetOnly
+
     def __init__(self, root: str, answer_seconds: float = ANSWER_SECONDS) -> None:
         self._root = root
         self._timeout = (CONNECT_SECONDS, answer_seconds)
         with requests.Session() as session:
             self._surroundings = session.merge_environment_settings(root, {}, True, None, None)
-        self._adapter = GetOnly(pool_maxsize=_KEPT_CONNECTIONS)
+        self._adapter = self.gate(pool_maxsize=_KEPT_CONNECTIONS)
 
-    @contextmanager
     def get(
         self, path: str, params: Mapping[str, str], headers: Mapping[str, str], token: SecretStr
-    ) -> Iterator[requests.Response]:
+    ) -> AbstractContextManager[requests.Response]:
         """The answer as soon as its headers have come; the body is still to be read.
 
         Raises:
             requests.RequestException: no answer, or it broke off while it was read.
         """
-        question = requests.Request("GET", self._root + path, {**_HEADERS, **headers})
+        return self._send(requests.Request("GET", self._root + path), params, headers, token)
+
+    @contextmanager
+    def _send(
+        self,
+        question: requests.Request,
+        params: Mapping[str, str],
+        headers: Mapping[str, str],
+        token: SecretStr,
+    ) -> Iterator[requests.Response]:
+        question.headers = {**_HEADERS, **headers}
         question.params, question.auth = dict(params), Bearer(token)
         with self._adapter.send(
             question.prepare(), timeout=self._timeout, **self._surroundings
@@ -95,6 +118,37 @@ class Wire:
 
     def close(self) -> None:
         self._adapter.close()
+
+
+@dataclass(frozen=True)
+class Letter:
+    """Something to write.
+
+    Attributes:
+        path: as Xero wants it, percent-encoded.
+        key: repeated with the same one, it happens once: Xero remembers it for six minutes.
+    """
+
+    method: Literal["POST", "PUT"]
+    path: str
+    body: bytes
+    media_type: str
+    key: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+class WritingWire(Wire):
+    """Connections that also let POST and PUT out. Only the writer of a client's books has one."""
+
+    gate = GetPostPut
+
+    def send(
+        self, letter: Letter, headers: Mapping[str, str], token: SecretStr
+    ) -> AbstractContextManager[requests.Response]:
+        """As `get`, with a body."""
+        question = requests.Request(letter.method, self._root + letter.path, data=letter.body)
+        of_body = {"Content-Type": letter.media_type, "Idempotency-Key": letter.key}
+        return self._send(question, letter.params, {**headers, **of_body}, token)
 
 
 def repeating(sleep: Callable[[float], None]) -> Retrying:
