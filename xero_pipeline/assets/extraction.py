@@ -18,6 +18,7 @@ from xero_pipeline.connections import Connections
 from xero_pipeline.sync import Depth, sync_organisations
 from xero_pipeline.warehouse import raw_columns
 from xero_pipeline.xero import (
+    ATTACHMENTS,
     CONTACT_REPORTS,
     ENDPOINTS,
     EXTRA_ENDPOINTS,
@@ -67,11 +68,13 @@ def _spec(source: Endpoint | Report) -> dg.AssetSpec:
 _KINDS = {report.name: "as of the organisation's day" for report in REPORTS} | {
     report.name: "of a few contacts a night, the newest of each" for report in CONTACT_REPORTS
 }
+_KINDS[ATTACHMENTS.name] = "the files of the documents that open client tasks are about"
 _SOURCES: tuple[Endpoint | Report, ...] = (
     *ENDPOINTS,
     *EXTRA_ENDPOINTS,
     *REPORTS,
     *CONTACT_REPORTS,
+    ATTACHMENTS,
 )
 _SPECS = [_spec(source) for source in _SOURCES]
 # No model reads these. Dagster skips what stands on an asset that a run says nothing of: all others

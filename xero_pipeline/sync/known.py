@@ -11,9 +11,10 @@ from xero_pipeline.sync.depth import Depth
 from xero_pipeline.sync.plan import Known
 from xero_pipeline.warehouse import part_settled_invoices
 from xero_pipeline.warehouse.aged_contacts import contacts_to_check
+from xero_pipeline.warehouse.attachment_looks import Document, documents_to_look_at
 from xero_pipeline.warehouse.cursors import read_progress
 from xero_pipeline.warehouse.wire_types import snake_case
-from xero_pipeline.xero import Deletion, Endpoint
+from xero_pipeline.xero import ATTACHMENTS, Deletion, Endpoint
 
 _T = TypeVar("_T")
 
@@ -42,6 +43,7 @@ def read_known(
     part_settled = part_settled_invoices(connection, ids) if is_nightly else {}
     is_sampled = depth is not Depth.INCREMENT and aged_contacts > 0
     contacts = contacts_to_check(connection, ids, aged_contacts) if is_sampled else {}
+    documents = _documents(connection, ids, depth) if ATTACHMENTS in endpoints else {}
     return {
         id: Known(
             progress=progress[id],
@@ -52,9 +54,25 @@ def read_known(
             offsets=offsets[id],
             part_settled=part_settled.get(id, ()),
             contacts=contacts.get(id, {}),
+            documents=documents.get(id, ()),
         )
         for id in ids
     }
+
+
+LOOKS_AN_INCREMENT = 30
+"""Half of what Xero allows a minute: the rest of a sync is not to wait for files."""
+
+_LOOKS_A_NIGHT = 1000
+
+
+def _documents(
+    connection: duckdb.DuckDBPyConnection, ids: list[str], depth: Depth
+) -> dict[str, list[Document]]:
+    """All day those that may have changed; at night all, since Xero may not announce a file."""
+    is_all_day = depth is Depth.INCREMENT
+    count = LOOKS_AN_INCREMENT if is_all_day else _LOOKS_A_NIGHT
+    return documents_to_look_at(connection, ids, only_changed=is_all_day, count=count)
 
 
 def _present(values: Mapping[str, _T | None]) -> dict[str, _T]:

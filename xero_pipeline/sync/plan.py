@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from xero_pipeline.sync.depth import Depth
 from xero_pipeline.warehouse import Progress
+from xero_pipeline.warehouse.attachment_looks import Document
 from xero_pipeline.xero import (
     CONTACT_REPORTS,
     ENDPOINTS,
@@ -46,6 +47,7 @@ class Known:
             offset.
         part_settled: invoices whose due date can move in silence.
         contacts: report by contact -> whom to ask it about, one call each.
+        documents: those whose files may have changed, in the order of their turn, one call each.
     """
 
     progress: Progress = field(default_factory=dict)
@@ -56,6 +58,7 @@ class Known:
     offsets: Mapping[str, int] = field(default_factory=dict)
     part_settled: Sequence[str] = ()
     contacts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    documents: Sequence[Document] = ()
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,7 @@ class Plan:
         return [source for source in self._wanted() if source not in barred]
 
     def _is_asked_anyway(self, source: Source) -> bool:
-        if _is_by_contact(source):
+        if _is_one_by_one(source):
             return False
         if self.depth is Depth.FULL:
             return True
@@ -154,6 +157,8 @@ class Plan:
     def _is_due(self, source: Source, heard: Collection[str], news: Collection[str]) -> bool:
         if isinstance(source, Report) and source.by_contact:
             return bool(self.contacts(source))
+        if isinstance(source, Endpoint) and source.by_document:
+            return bool(self.known.documents)
         if source.follows is None:
             return False
         if self._was_never_read(source) or self._is_a_new_day_for(source):
@@ -178,8 +183,9 @@ class Plan:
         return changed_at is not None and changed_at > self.known.asked_at[source.name]
 
 
-def _is_by_contact(source: Source) -> bool:
-    return isinstance(source, Report) and source.by_contact
+def _is_one_by_one(source: Source) -> bool:
+    """A call for each contact or document."""
+    return source.by_contact if isinstance(source, Report) else source.by_document
 
 
 def unless_all(only: Collection[str] | None) -> Collection[str] | None:

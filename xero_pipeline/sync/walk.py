@@ -18,12 +18,21 @@ from xero_pipeline.sync.results import Alarm
 from xero_pipeline.warehouse import BatchWriter, Landing
 from xero_pipeline.warehouse.landing import QuietWalk
 from xero_pipeline.warehouse.records import records_sha256
-from xero_pipeline.xero import Endpoint, OrganisationClient, Page, Report
+from xero_pipeline.xero import (
+    ENDPOINTS,
+    Endpoint,
+    LimitError,
+    OrganisationClient,
+    Page,
+    Report,
+)
 from xero_pipeline.xero.errors import MalformedPage, RequestRefused
 
 logger = logging.getLogger(__name__)
 
 _WALKS_AT_MOST = 5
+_SHARE_OF_CALLS = 10
+_BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,8 @@ class Walker:
         """
         if isinstance(source, Report):
             return self._by_contact(source) if source.by_contact else self._report(source)
+        if source.by_document:
+            return self._by_document(source)
         if self.plan.is_complete_listing(source):
             return self._complete_listing(source)
         walked = self._pages(source, self.plan.modified_since(source))
@@ -89,6 +100,30 @@ class Walker:
                     logger.warning("%s: contact %s is left out: %s", report.name, contact_id, error)
                 else:
                     batch.write(page.body, contact_id=UUID(contact_id))
+            if not batch.pages_landed:
+                return Walked(meter.quiet(None, None))
+            batch.finish(calls=meter.calls, wire_bytes=meter.wire_bytes)
+        return Walked()
+
+    def _by_document(self, endpoint: Endpoint) -> Walked:
+        """One call a document, as many as a tenth of the day's calls that are left: whoever has
+        not had a turn has the first one next time."""
+        meter = _Meter(self.client, endpoint.name)
+        allowed = self.client.calls_left() // _SHARE_OF_CALLS
+        with self._begin(endpoint.name) as batch:
+            for document in self.plan.known.documents[:allowed]:
+                try:
+                    page = self.client.attachments(
+                        _BY_NAME[document.endpoint], document.document_id
+                    )
+                except RequestRefused as error:
+                    logger.warning("%s of %s: %s", endpoint.name, document.document_id, error)
+                except LimitError as error:
+                    logger.warning("%s: the rest waits for its turn: %s", endpoint.name, error)
+                    break
+                else:
+                    document_id = UUID(document.document_id)
+                    batch.write(page.body, parent=document.endpoint, document_id=document_id)
             if not batch.pages_landed:
                 return Walked(meter.quiet(None, None))
             batch.finish(calls=meter.calls, wire_bytes=meter.wire_bytes)

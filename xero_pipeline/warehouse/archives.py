@@ -177,6 +177,8 @@ def _add(tar: tarfile.TarFile, batch: Batch) -> None:
             sha256=hashlib.sha256(body).hexdigest(),
             bytes=len(body),
             contact_id=page.contact_id,
+            parent=page.parent,
+            document_id=page.document_id,
         )
         for number, (body, page) in enumerate(zip(bodies, batch.manifest.pages, strict=True), 1)
     )

@@ -29,6 +29,8 @@ class LandedPage(BaseModel):
         bytes: length of the page as Xero sent it, decompressed.
         contact_id: whom a report by contact is about, which it does not say by itself; None for
             everything else.
+        parent, document_id: what was listed document by document hangs on this one of this
+            endpoint, which it does not say either; None for everything else.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,6 +39,8 @@ class LandedPage(BaseModel):
     sha256: str
     bytes: int
     contact_id: UUID | None = None
+    parent: str | None = None
+    document_id: UUID | None = None
 
 
 class QuietWalk(BaseModel):
@@ -121,10 +125,9 @@ class Batch:
         return [self.folder / page.file for page in self.manifest.pages]
 
     @property
-    def contacts(self) -> dict[Path, UUID | None]:
-        """Page -> whom it is about; None where it is not about one contact."""
-        pages = self.manifest.pages
-        return {file: page.contact_id for file, page in zip(self.files, pages, strict=True)}
+    def pages(self) -> dict[Path, LandedPage]:
+        """File -> what is known of it."""
+        return dict(zip(self.files, self.manifest.pages, strict=True))
 
     def verify(self) -> None:
         """Compare the files with the manifest.

@@ -19,6 +19,7 @@ from uuid import UUID
 
 import duckdb
 
+from xero_pipeline.warehouse.attachment_looks import note_looks
 from xero_pipeline.warehouse.batches import Identity, read_page
 from xero_pipeline.warehouse.connection import transaction
 from xero_pipeline.warehouse.cursors import Progress, advance_cursors, read_progress
@@ -144,9 +145,12 @@ class Group:
 
     @property
     def can_remove(self) -> bool:
-        """A complete listing shows rows as gone: one of these, or one that is newer than these."""
+        """A complete listing shows rows as gone: one of these, or one that is newer than these.
+        A list by document is complete for its document."""
         return not self.is_first and any(
-            batch.manifest.complete_listing or self._is_late(batch.manifest)
+            self.table.by_document
+            or batch.manifest.complete_listing
+            or self._is_late(batch.manifest)
             for batch in self.batches
         )
 
@@ -219,6 +223,8 @@ def _load_rows(
         {"files": [str(file) for file in sources]},
     )
     keep_unknown_fields(connection, group.table, group.batches)
+    if group.table.by_document:
+        note_looks(connection)
     counts = count_first_rows(connection, group.table) if group.is_first else None
     return keep_newest_versions(connection, group.table) if counts is None else counts
 
@@ -239,6 +245,8 @@ class _PageRow:
     started_at: dt.datetime
     as_of_date: dt.date | None
     contact_id: UUID | None
+    endpoint: str | None
+    document_id: UUID | None
 
 
 _PAGE_COLUMNS: Columns = {
@@ -248,13 +256,15 @@ _PAGE_COLUMNS: Columns = {
     "started_at": "TIMESTAMP",
     "as_of_date": "DATE",
     "contact_id": "UUID",
+    "endpoint": "VARCHAR",
+    "document_id": "UUID",
 }
 
 
 def _register(connection: duckdb.DuckDBPyConnection, sources: Sources) -> None:
     """The pages at hand and whose they are, as the temporary table `pages`."""
     batches = {batch.identity: batch for _, batch in sources.values()}
-    contacts = {file: id for batch in batches.values() for file, id in batch.contacts.items()}
+    landed = {file: page for batch in batches.values() for file, page in batch.pages.items()}
     rows = [
         _PageRow(
             str(file),
@@ -262,7 +272,9 @@ def _register(connection: duckdb.DuckDBPyConnection, sources: Sources) -> None:
             batch.manifest.sync_id,
             batch.manifest.started_at,
             batch.manifest.as_of_date,
-            contacts[original],
+            landed[original].contact_id,
+            landed[original].parent,
+            landed[original].document_id,
         )
         for file, (original, batch) in sources.items()
     ]

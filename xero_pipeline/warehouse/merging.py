@@ -12,6 +12,7 @@ from uuid import UUID
 
 import duckdb
 
+from xero_pipeline.warehouse.attachment_looks import find_gone
 from xero_pipeline.warehouse.reading import RawTable
 from xero_pipeline.warehouse.walks import Counts
 
@@ -156,10 +157,27 @@ def mark_removed(
     """Rows that the first complete listing after their last sync did not hold are gone.
 
     A complete listing gives all its rows its own sync id, so whatever has an older one was missing.
+    A list by document does so for the rows of its document.
 
     Returns:
         (organisation id, sync id) of the listing that showed it -> rows; also in `ops.syncs`.
     """
+    if table.by_document:
+        find_gone(connection, table)
+    else:
+        _find_gone(connection, table, organisation_ids)
+    counted = connection.execute(
+        "select organisation_id, sync_id, count(*) from gone group by all"
+    ).fetchall()
+    if counted:
+        _write_removals(connection, table)
+    return {(organisation, sync): rows for organisation, sync, rows in counted}
+
+
+def _find_gone(
+    connection: duckdb.DuckDBPyConnection, table: RawTable, organisation_ids: Collection[UUID]
+) -> None:
+    """The temporary table `gone`: rows, and the listing that showed it."""
     connection.execute(
         f"""
         create or replace temp table gone as
@@ -192,12 +210,6 @@ def mark_removed(
         """,
         {"endpoint": table.endpoint, "organisation_ids": list(organisation_ids)},
     )
-    counted = connection.execute(
-        "select organisation_id, sync_id, count(*) from gone group by all"
-    ).fetchall()
-    if counted:
-        _write_removals(connection, table)
-    return {(organisation, sync): rows for organisation, sync, rows in counted}
 
 
 def _write_removals(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None:

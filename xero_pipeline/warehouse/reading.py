@@ -8,9 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xero_pipeline.warehouse.raw_tables import RAW_TABLES
-from xero_pipeline.warehouse.schema import columns_about_report
+from xero_pipeline.warehouse.schema import columns_about_page
 from xero_pipeline.warehouse.wire_types import Record, quoted, snake_case
-from xero_pipeline.xero.endpoints import CONTACT_REPORTS, ENDPOINTS, EXTRA_ENDPOINTS, REPORTS
+from xero_pipeline.xero.endpoints import (
+    ATTACHMENTS,
+    CONTACT_REPORTS,
+    ENDPOINTS,
+    EXTRA_ENDPOINTS,
+    REPORTS,
+)
 
 _VERSION = "updated_date_utc"
 # A page of 1,000 documents with many lines; DuckDB's default is 16 MB.
@@ -29,6 +35,7 @@ class RawTable:
             of a report by contact the contact, whose newest one stays.
         version: the column that grows with every edit at Xero; None where Xero has none.
         record: the declared fields.
+        by_document: a page holds what hangs on one document, all of it.
     """
 
     endpoint: str
@@ -37,6 +44,7 @@ class RawTable:
     key: str
     version: str | None
     record: Record
+    by_document: bool = False
 
     @property
     def relation(self) -> str:
@@ -50,11 +58,18 @@ def raw_table(endpoint: str) -> RawTable:
         return RawTable(endpoint, "Reports", None, "as_of_date", None, record)
     if endpoint in {report.name for report in CONTACT_REPORTS}:
         return RawTable(endpoint, "Reports", None, "contact_id", None, record)
-    entry = next(entry for entry in (*ENDPOINTS, *EXTRA_ENDPOINTS) if entry.name == endpoint)
+    entries = (*ENDPOINTS, *EXTRA_ENDPOINTS, ATTACHMENTS)
+    entry = next(entry for entry in entries if entry.name == endpoint)
     key = snake_case(entry.id_field)
     versioned = any(field.column == _VERSION for field in record.fields)
     return RawTable(
-        endpoint, entry.list_key, entry.id_field, key, _VERSION if versioned else None, record
+        endpoint,
+        entry.list_key,
+        entry.id_field,
+        key,
+        _VERSION if versioned else None,
+        record,
+        entry.by_document,
     )
 
 
@@ -68,7 +83,7 @@ def select_rows(table: RawTable) -> str:
         f"{_converted(table, field.name)} as {quoted(field.column)}"
         for field in table.record.fields
     )
-    about = "".join(f"{column}, " for column in columns_about_report(table.endpoint))
+    about = "".join(f"{column}, " for column in columns_about_page(table.endpoint))
     return f"""
 select
     organisation_id,

@@ -23,7 +23,7 @@ from xero_pipeline.warehouse.connection import (
 )
 from xero_pipeline.warehouse.raw_tables import RAW_TABLES
 from xero_pipeline.warehouse.wire_types import quoted
-from xero_pipeline.xero.endpoints import CONTACT_REPORTS, REPORTS
+from xero_pipeline.xero.endpoints import ATTACHMENTS, CONTACT_REPORTS, REPORTS
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -78,6 +78,13 @@ OPS_TABLES: Mapping[str, Columns] = {
         "asked_at": "TIMESTAMP",
         "changed_at": "TIMESTAMP",
         "reported_on": "DATE",
+    },
+    "attachment_looks": {
+        "organisation_id": "UUID",
+        "endpoint": "VARCHAR",
+        "document_id": "UUID",
+        "sync_id": "VARCHAR",
+        "looked_at": "TIMESTAMP",
     },
     "unknown_fields": {
         "organisation_id": "UUID",
@@ -216,12 +223,15 @@ OPS_TABLES: Mapping[str, Columns] = {
 def raw_columns(endpoint: str) -> Columns:
     """The columns of `raw.<endpoint>` in order: name -> DuckDB type."""
     own = {field.column: field.type.column for field in RAW_TABLES[endpoint].fields}
-    about = columns_about_report(endpoint)
+    about = columns_about_page(endpoint)
     return {"organisation_id": "UUID", **about, **own, **_ROW_META}
 
 
-def columns_about_report(endpoint: str) -> Columns:
-    """What a report does not say by itself: its day, and whom it is about if about one contact."""
+def columns_about_page(endpoint: str) -> Columns:
+    """What a page does not say by itself: a report its day, and whom it is about if about one
+    contact; a list of files the document that they hang on."""
+    if endpoint == ATTACHMENTS.name:
+        return {"endpoint": "VARCHAR", "document_id": "UUID"}
     as_of = {"as_of_date": "DATE"} if endpoint in _REPORT_NAMES else {}
     contact = {"contact_id": "UUID"} if endpoint in _CONTACT_REPORT_NAMES else {}
     return {**as_of, **contact}

@@ -95,8 +95,8 @@ def _beginning(file: Path) -> bytes:
 
 def _records_with_extras(batch: Batch, table: RawTable) -> Iterator[_Found]:
     known = known_record(table.endpoint, table.list_key)
-    for file, contact_id in batch.contacts.items():
-        about = contact_id or batch.manifest.as_of_date
+    for file, landed in batch.pages.items():
+        about = landed.contact_id or batch.manifest.as_of_date
         page = simplejson.loads(read_page(file), use_decimal=True)
         for record in page[table.list_key]:
             extras = unknown_part(record, known)

@@ -76,7 +76,14 @@ class BatchWriter:
         self._earlier_pages = len(self._pages)
 
     def write(
-        self, body: bytes, *, calls: int = 1, wire_bytes: int = 0, contact_id: UUID | None = None
+        self,
+        body: bytes,
+        *,
+        calls: int = 1,
+        wire_bytes: int = 0,
+        contact_id: UUID | None = None,
+        parent: str | None = None,
+        document_id: UUID | None = None,
     ) -> None:
         """Land one page exactly as Xero sent it (decompressed).
 
@@ -86,6 +93,7 @@ class BatchWriter:
             wire_bytes: bytes received, compressed as sent. With `calls` only for the case that
                 this walk is killed: a finished one is told its totals.
             contact_id: whom a report by contact is about.
+            parent, document_id: endpoint and id of what a list by document hangs on.
 
         Raises:
             LandingFailed: the disk is full or cannot be written to, or the page is empty.
@@ -102,6 +110,8 @@ class BatchWriter:
             calls=calls,
             wire_bytes=wire_bytes,
             contact_id=contact_id,
+            parent=parent,
+            document_id=document_id,
         )
         with self._landing_errors():
             write_at_once(self._folder() / name, compressed)

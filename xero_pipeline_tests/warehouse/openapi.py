@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from xero_pipeline.warehouse.fields.known import SNAPSHOT, XeroFields
-from xero_pipeline.xero.endpoints import ENDPOINTS, EXTRA_ENDPOINTS, REPORTS
+from xero_pipeline.xero.endpoints import ATTACHMENTS, ENDPOINTS, EXTRA_ENDPOINTS, REPORTS
 
 SPECIFICATION = Path(__file__).parents[3] / "shared" / "xero" / "openapi" / "xero_accounting.yaml"
 
@@ -37,6 +37,8 @@ class Specification:
         lists = {each.list_key: each.path for each in (*ENDPOINTS, *EXTRA_ENDPOINTS)}
         records = {key: self._record_of(path, key) for key, path in lists.items()}
         records |= {"Reports": self._record_of(REPORTS[0].path, "Reports")}
+        of_document = f"BankTransactions/{{BankTransactionID}}/{ATTACHMENTS.path}"
+        records |= {ATTACHMENTS.list_key: self._record_of(of_document, ATTACHMENTS.list_key)}
         fields: dict[str, dict[str, str | None]] = {}
         words: dict[str, tuple[str, ...]] = {}
         waiting = list(records.values())

@@ -20,12 +20,18 @@ from xero_pipeline.warehouse import (
 from xero_pipeline.warehouse.raw_tables import RAW_TABLES
 from xero_pipeline.warehouse.reading import raw_table
 from xero_pipeline.warehouse.wire_types import TEXT, Field, ListOf, Record, record, snake_case
-from xero_pipeline.xero.endpoints import CONTACT_REPORTS, ENDPOINTS, EXTRA_ENDPOINTS, REPORTS
+from xero_pipeline.xero.endpoints import (
+    ATTACHMENTS,
+    CONTACT_REPORTS,
+    ENDPOINTS,
+    EXTRA_ENDPOINTS,
+    REPORTS,
+)
 from xero_pipeline_tests.warehouse.desk import HARBOUR, Desk, at, invoice, naive, rows
 
 
 def test_every_endpoint_and_report_has_a_raw_table() -> None:
-    names = [source.name for source in (*ENDPOINTS, *EXTRA_ENDPOINTS)]
+    names = [source.name for source in (*ENDPOINTS, *EXTRA_ENDPOINTS, ATTACHMENTS)]
     names += [report.name for report in (*REPORTS, *CONTACT_REPORTS)]
 
     assert sorted(names) == sorted(RAW_TABLES)

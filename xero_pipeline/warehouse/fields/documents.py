@@ -24,6 +24,14 @@ from xero_pipeline.warehouse.wire_types import (
 )
 
 DOCUMENTS: dict[str, Record] = {
+    "attachments": record(
+        AttachmentID=GUID,
+        FileName=TEXT,
+        Url=TEXT,
+        MimeType=TEXT,
+        ContentLength=COUNT,
+        IncludeOnline=FLAG,
+    ),
     "invoices": record(
         InvoiceID=GUID,
         Type=TEXT,
