@@ -31,7 +31,6 @@ class Figure:
             constants, and columns that cannot be traced, are not in it.
         tests: the asset checks that hold it.
         reads: the relations that its SQL names.
-        stands_on: all models, seeds and snapshots behind it.
         sources: all raw and ops tables behind it.
     """
 
@@ -43,7 +42,6 @@ class Figure:
     comes_from: Mapping[str, list[tuple[str, str]]]
     tests: tuple[TestCase, ...]
     reads: tuple[str, ...]
-    stands_on: tuple[str, ...]
     sources: tuple[str, ...]
 
     @property
@@ -90,7 +88,6 @@ def _figure(graph: ModelGraph, connection: duckdb.DuckDBPyConnection, node: Node
         comes_from={} if function else column_lineage(connection, graph, node.relation),
         tests=tuple(cases_of(graph, {node.relation})),
         reads=graph.dependencies(node.relation),
-        stands_on=tuple(sorted(each for each in behind if each in graph.nodes)),
         sources=sources,
     )
 

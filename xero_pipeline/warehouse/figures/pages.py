@@ -145,8 +145,6 @@ def _origin(figure: Figure) -> Iterable[str]:
     schema = "macros" if figure.arguments is not None else figure.node.schema
     file = f"dbt_like_sql/{schema}/{figure.node.path.name}"
     yield f"[{file}](../../{file}) reads {_names(figure.reads)}."
-    if models := [each for each in figure.stands_on if each not in figure.reads]:
-        yield f"Behind these stand {_names(models)}."
     yield f"All of it is made of {_names(figure.sources)}.\n"
     if figure.comes_from:
         yield from _table(
