@@ -146,6 +146,16 @@ class Settings(BaseSettings):
         alias="XERO_ALERT_URLS",
         description="Where alerts go, separated by spaces: mailto://..., slack://..., msteams://...",
     )
+    task_webhook_url: SecretStr | None = Field(
+        None,
+        alias="XERO_TASK_WEBHOOK_URL",
+        description="Where events of client tasks are pushed to; absent: nowhere",
+    )
+    task_webhook_secret: SecretStr | None = Field(
+        None,
+        alias="XERO_TASK_WEBHOOK_SECRET",
+        description="Signs them, after the Standard Webhooks convention: whsec_... or any text",
+    )
     page_size: int = Field(1000, alias="XERO_PAGE_SIZE", ge=1, le=1000)
     extra_endpoints: Annotated[tuple[ExtraEndpoint, ...], NoDecode] = Field(
         (),
@@ -204,6 +214,8 @@ class Settings(BaseSettings):
         "secret_key",
         "state_url",
         "webhook_key",
+        "task_webhook_url",
+        "task_webhook_secret",
         "scopes",
         "landing_keep_days",
         "landing_archive_days",

@@ -41,6 +41,17 @@ class WrongState(TasksError):
     """What is asked for does not go with the state of the task."""
 
 
+class DeliveryUnusable(TasksError):
+    """Events cannot be pushed as the settings are."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            what,
+            "Set XERO_TASK_WEBHOOK_URL to the address that takes events and "
+            "XERO_TASK_WEBHOOK_SECRET to a key that it knows, too.",
+        )
+
+
 class AnswerMovedOn(TasksError):
     """Somebody else was faster."""
 
