@@ -56,7 +56,9 @@ class Task:
         document_status: Xero's (AUTHORISED, PAID ...); None when Xero gives none.
         amount: in `currency_code`, with tax.
         matched_amount: of it what is on watched accounts.
-        recoding_obstacle: why Xero's API takes no other account; None when it does.
+        open_reason: why it is open although somebody answered; a sentence.
+        recoding_obstacle: why Xero's API takes no other account, in a word; None when it does.
+        recoding_note: the same as a sentence.
         contents_hash: of what the client is asked about; answers are bound to it.
         changed_fields: what the newest version changed.
     """
@@ -72,6 +74,7 @@ class Task:
     state: str
     answer_state: str | None
     closed_reason: str | None
+    reopened_reason: str | None
     open_reason: str | None
     version: int
     changed_fields: tuple[str, ...]
@@ -82,6 +85,7 @@ class Task:
     document_status: str | None
     contact_id: str | None
     contact_name: str | None
+    contact_email: str | None
     description: str | None
     currency_code: str | None
     amount: Decimal
@@ -90,10 +94,12 @@ class Task:
     matched_account_codes: tuple[str, ...]
     is_reconciled: bool | None
     recoding_obstacle: str | None
+    recoding_note: str | None
     has_attachments: bool
     age_days: int | None
     suggested_account_code: str | None
     suggested_account_name: str | None
+    suggested_by_documents: int | None
     deep_link: str | None
 
     @property
@@ -135,6 +141,22 @@ class TaskEvent:
     sequence: int
     event_id: str
     columns: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class TaskVersion:
+    """What a task's document said for a while: a row of `marts.client_task_history`."""
+
+    version: int
+    valid_from: datetime
+    valid_to: datetime | None
+    document_state: str
+    changed_fields: tuple[str, ...]
+    document_date: date | None
+    total: Decimal | None
+    currency_code: str | None
+    reference: str | None
+    contact_name: str | None
 
 
 @dataclass(frozen=True)
@@ -186,6 +208,22 @@ class Books:
     accounts: tuple[ChartAccount, ...]
     contacts: tuple[KnownContact, ...]
     tracking: tuple[TrackingOption, ...]
+
+
+@dataclass(frozen=True)
+class TaskFilter:
+    """Which tasks are meant; None: any.
+
+    Attributes:
+        organisation: key, name or id.
+        state: open, submitted or closed.
+        account: code of a watched account that one of its lines is on.
+    """
+
+    workspace: str | None = None
+    organisation: str | None = None
+    state: str | None = None
+    account: str | None = None
 
 
 @dataclass(frozen=True)

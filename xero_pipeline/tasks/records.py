@@ -104,6 +104,16 @@ class TaskRecords:
         with self._database.reading() as database:
             return [_decision(row) for row in database.execute(query)]
 
+    def decisions_after(self, decision_id: int) -> list[Decision]:
+        """What was done with tasks since, in order."""
+        query = (
+            sa.select(task_decisions)
+            .where(task_decisions.c.decision_id > decision_id)
+            .order_by(task_decisions.c.decision_id)
+        )
+        with self._database.reading() as database:
+            return [_decision(row) for row in database.execute(query)]
+
     # --- writing ----------------------------------------------------------------------------------
 
     def submit(self, answer: Answer, decision: Decision) -> Answer:
@@ -130,7 +140,14 @@ class TaskRecords:
             _write_decision(database, decision)
 
     def move(
-        self, answer: Answer, to: AnswerState, decision: Decision | None = None, reason: str = ""
+        self,
+        answer: Answer,
+        to: AnswerState,
+        decision: Decision | None = None,
+        reason: str = "",
+        *,
+        followed_by: Decision | None = None,
+        unless_sent: bool = False,
     ) -> None:
         """Bring an answer from its state to the next, and record the decision that did.
 
@@ -138,37 +155,44 @@ class TaskRecords:
             answer: as it was read; it must still be in that state.
             decision: None where the task does not hear of it.
             reason: a plain sentence.
+            followed_by: a decision on the task that comes with it.
+            unless_sent: only while nothing of the answer has been sent to Xero.
 
         Raises:
             AnswerMovedOn: somebody else was faster.
         """
-        values: dict[str, Any] = {"state": to, "reason": reason}
+        move = (
+            sa.update(task_answers)
+            .where(task_answers.c.answer_id == answer.answer_id)
+            .where(task_answers.c.state == answer.state)
+            .values(state=to, reason=reason)
+        )
         if decision:
-            values |= {"decided_by": decision.actor, "decided_at": decision.decided_at}
+            move = move.values(decided_by=decision.actor, decided_at=decision.decided_at)
+        if unless_sent:
+            move = move.where(~_sent(answer.answer_id))
         with self._database.writing(durable=True) as database:
-            moved = database.execute(
-                sa.update(task_answers)
-                .where(task_answers.c.answer_id == answer.answer_id)
-                .where(task_answers.c.state == answer.state)
-                .values(**values)
-            )
-            if moved.rowcount != 1:
+            if database.execute(move).rowcount != 1:
                 raise AnswerMovedOn(answer.task_id, None)
-            if decision:
-                _write_decision(database, dataclasses.replace(decision, answer_id=answer.answer_id))
+            for each in (decision, followed_by):
+                if each:
+                    concerning = dataclasses.replace(each, answer_id=answer.answer_id)
+                    _write_decision(database, concerning)
 
     def refuse_received(self, answer_id: int, reason: str, known: Row) -> None:
         """A received answer cannot be taken: say why in its row.
 
         Args:
-            known: columns that could be made out, so that who reads it finds the task.
+            known: columns that could be made out; others that name things at Xero are emptied,
+                since nobody knows what they hold.
         """
+        values = dict.fromkeys(("document_id", "account_id", "contact_id")) | dict(known)
         with self._database.writing(durable=True) as database:
             database.execute(
                 sa.update(task_answers)
                 .where(task_answers.c.answer_id == answer_id)
                 .where(task_answers.c.state == AnswerState.RECEIVED)
-                .values(state=AnswerState.REFUSED, reason=reason, **known)
+                .values(state=AnswerState.REFUSED, reason=reason, **values)
             )
 
     # --- for the warehouse ------------------------------------------------------------------------
@@ -188,6 +212,12 @@ class TaskRecords:
                 table: [row._asdict() for row in database.execute(query)]
                 for table, query in tables.items()
             }
+
+
+def _sent(answer_id: int) -> sa.Exists:
+    return sa.exists().where(
+        task_writebacks.c.answer_id == answer_id, task_writebacks.c.state.in_(("sending", "done"))
+    )
 
 
 def _answers(
@@ -227,7 +257,7 @@ def _write_answer(database: sa.Connection, answer: Answer) -> int:
     values["tracking"] = [dataclasses.asdict(each) for each in answer.tracking]
     if not answer.answer_id:
         add = sa.insert(task_answers).values(**values).returning(task_answers.c.answer_id)
-        return database.execute(add).scalar_one()
+        return int(database.execute(add).scalar_one())
     taken = database.execute(
         sa.update(task_answers)
         .where(task_answers.c.answer_id == answer.answer_id)
