@@ -1,7 +1,8 @@
 """Build side by side what does not wait for each other.
 
 DuckDB shares one query out to all cores, but plans it on one, and plans take as long as the work
-where tables are small: two queries at a time keep two cores busy.
+where tables are small: two queries at a time keep two cores busy. Sharing a query out costs, too,
+since every thread partitions its rows for the others: each query gets its part of the cores only.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def build_side_by_side(
     Raises:
         Exception: the first that a build raised; no other is begun after it.
     """
-    with _connections_like(connection) as connections:
+    with _connections_like(connection) as connections, _shared_threads(connection):
 
         def build_one(node: Node) -> Built:
             own = connections.get()
@@ -79,6 +80,18 @@ def _in_order(nodes: Sequence[Node], build: Callable[[Node], Built]) -> Iterator
         except BaseException:
             threads.shutdown(cancel_futures=True)
             raise
+
+
+@contextmanager
+def _shared_threads(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """The threads divided among the queries that run at a time."""
+    row = connection.execute("select current_setting('threads')").fetchone()
+    threads = int(row[0]) if row else 1
+    connection.execute(f"set threads = {max(threads // _AT_A_TIME, 1)}")
+    try:
+        yield
+    finally:
+        connection.execute(f"set threads = {threads}")
 
 
 @contextmanager
