@@ -18,7 +18,8 @@ class Writable:
             Xero; without the others it would fall back on today, on the day's rate, or on
             another reading of what tax is in the lines. Totals are never sent: Xero calculates
             them. Source: developer.xero.com/documentation/api/accounting, the pages of each.
-        reference_field: what people call the document by.
+        reference_field: what people wrote on the document to know it by.
+        number_field: Xero's name of its number; None: such documents have none.
         has_contact: whether it is with somebody.
     """
 
@@ -28,6 +29,7 @@ class Writable:
     scope: str
     kept: tuple[str, ...]
     reference_field: str = "Reference"
+    number_field: str | None = None
     has_contact: bool = True
 
 
@@ -44,6 +46,7 @@ _INVOICE = Writable(
     "LineItems",
     "accounting.invoices",
     ("Type", "Contact", "LineAmountTypes"),
+    number_field="InvoiceNumber",
 )
 _CREDIT_NOTE = Writable(
     "CreditNotes",
@@ -51,6 +54,7 @@ _CREDIT_NOTE = Writable(
     "LineItems",
     "accounting.invoices",
     ("Type", "Contact", "LineAmountTypes"),
+    number_field="CreditNoteNumber",
 )
 _MANUAL_JOURNAL = Writable(
     "ManualJournals",

@@ -38,6 +38,8 @@ _JSON = "application/json"
 _FOUR_DECIMALS = {"unitdp": "4"}
 """Without it Xero rounds unit prices, and would be sent back rounded ones."""
 _ATTACHMENTS = "accounting.attachments"
+_KEY_TAKEN = b"is used with a different request"
+"""Xero remembers the key with another body: what became of that one has to be looked up."""
 
 
 @dataclass(frozen=True)
@@ -267,6 +269,8 @@ class OrganisationWriter:
 
 def refusal(asked: Asked, answer: Answer) -> XeroError | None:
     """What an answer to a change means beyond what answers to questions mean."""
+    if answer.status == 400 and _KEY_TAKEN in answer.body:
+        return OutcomeUnknown(str(asked), answer.status)
     if answer.status == 400:
         return WriteRefused(asked.organisation, asked.endpoint, reasons(answer.body))
     if answer.status == 403 or (
