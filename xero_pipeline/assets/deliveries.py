@@ -11,7 +11,7 @@ import dagster as dg
 from xero_pipeline.assets.keys import raw_key
 from xero_pipeline.connections.health import health_after
 from xero_pipeline.sync import Alarm, EndpointSync, OrganisationSync, SyncFailure
-from xero_pipeline.xero import LimitError, PermanentError, XeroError
+from xero_pipeline.xero import CONTACT_REPORTS, REPORTS, LimitError, PermanentError, XeroError
 
 ORGANISATION = raw_key("organisation")
 ALL_READ = dg.AssetCheckSpec(
@@ -29,6 +29,7 @@ IS_RECORDED = "stands in the state of the connections"
 """On a failure whose every reason the connections themselves show, and alert about."""
 
 _SHOWN = 20
+_REPORTS = {report.name for report in (*REPORTS, *CONTACT_REPORTS)}
 
 
 @dataclass
@@ -113,14 +114,17 @@ class Marks:
         self, sync: OrganisationSync, selected: Collection[dg.AssetKey]
     ) -> Iterator[dg.AssetMaterialization]:
         """The partitions that show what this sync brought: the organisation's own always, those of
-        tables where it changed something or that it is in for the first time."""
-        organisation = sync.organisation_key
+        tables where it changed something or that it is in for the first time.
+
+        A report of a new day over books that did not change is no news of them."""
+        organisation, has_news = sync.organisation_key, _has_news(sync)
         for key in selected:
             brought = sync.endpoints.get(key.path[-1])
             if brought is None:
                 continue
             marked = self._of(key)
-            if key == ORGANISATION or _has_changed(brought) or organisation not in marked:
+            is_news = _has_changed(brought) and (has_news or brought.name not in _REPORTS)
+            if key == ORGANISATION or is_news or organisation not in marked:
                 marked.add(organisation)
                 yield dg.AssetMaterialization(
                     key, partition=organisation, metadata=_of_one(sync, brought)
@@ -130,6 +134,11 @@ class Marks:
         if key not in self._marked:
             self._marked[key] = self.instance.get_materialized_partitions(key)
         return self._marked[key]
+
+
+def _has_news(sync: OrganisationSync) -> bool:
+    """Whether the books have changed, and not only the day that reports are as of."""
+    return any(_has_changed(each) for name, each in sync.endpoints.items() if name not in _REPORTS)
 
 
 def _has_changed(brought: EndpointSync) -> bool:

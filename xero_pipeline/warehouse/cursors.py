@@ -57,12 +57,15 @@ Progress = Mapping[str, EndpointProgress]
 
 
 def read_progress(
-    connection: duckdb.DuckDBPyConnection, organisation_ids: Collection[str | UUID]
+    connection: duckdb.DuckDBPyConnection,
+    organisation_ids: Collection[str | UUID],
+    endpoints: Collection[str] | None = None,
 ) -> dict[str, Progress]:
     """Organisation id -> how far its endpoints have come, for any number of organisations.
 
     Args:
         organisation_ids: Xero's tenant ids; each has an entry in the result.
+        endpoints: those that matter; None: all.
     """
     progress: dict[str, dict[str, EndpointProgress]] = {str(each): {} for each in organisation_ids}
     found = connection.execute(
@@ -73,8 +76,12 @@ def read_progress(
             asked_at, changed_at, reported_on
         from ops.cursors
         where organisation_id in (select unnest($organisation_ids::uuid[]))
+            and ($endpoints is null or endpoint in (select unnest($endpoints::varchar[])))
         """,
-        {"organisation_ids": list(progress)},
+        {
+            "organisation_ids": list(progress),
+            "endpoints": None if endpoints is None else list(endpoints),
+        },
     ).fetchall()
     for organisation_id, endpoint, since, listed, sync_id, digest, asked, changed, day in found:
         progress[str(organisation_id)][endpoint] = EndpointProgress(

@@ -102,11 +102,12 @@ def load(connection: duckdb.DuckDBPyConnection, batches: Iterable[Batch]) -> lis
             committed; all other endpoints are. Of several endpoints the first is raised, the
             others stand in its notes.
     """
-    new = _not_loaded(connection, batches)
-    progress = read_progress(connection, {batch.manifest.organisation_id for batch in new})
+    by_endpoint = _by_endpoint(_not_loaded(connection, batches))
+    organisations = {each.manifest.organisation_id for new in by_endpoint.values() for each in new}
+    progress = read_progress(connection, organisations, by_endpoint)
     loaded: list[LoadedBatch] = []
     failures: list[PageUnreadable] = []
-    for endpoint, group in _by_endpoint(new).items():
+    for endpoint, group in by_endpoint.items():
         try:
             loaded += _load_endpoint(connection, Group(raw_table(endpoint), group, progress))
         except PageUnreadable as failure:

@@ -73,7 +73,7 @@ class TestResult:
 
 def cases_of(graph: ModelGraph, relations: Collection[str] | None = None) -> list[TestCase]:
     """The tests of these tables; None: of all."""
-    return [case for case in _all_cases(graph) if relations is None or case.relation in relations]
+    return list(_cases(graph, graph.nodes if relations is None else relations))
 
 
 def run_data_tests(
@@ -147,20 +147,22 @@ def run_data_test(
     return TestResult(case, rows[0][0] if rows else 0, sample)
 
 
-def _all_cases(graph: ModelGraph) -> Iterator[TestCase]:
+def _cases(graph: ModelGraph, relations: Collection[str]) -> Iterator[TestCase]:
     for relation, doc in graph.docs.models.items():
-        for column in doc.columns:
-            for test in column.data_tests:
-                yield _generic(graph, relation, column.name, test)
-        for test in doc.data_tests:
-            yield _generic(graph, relation, None, test)
+        if relation in relations:
+            for column in doc.columns:
+                for test in column.data_tests:
+                    yield _generic(graph, relation, column.name, test)
+            for test in doc.data_tests:
+                yield _generic(graph, relation, None, test)
     for name, node in graph.tests.items():
         singular = graph.docs.tests.get(name)
         if singular is None:
             raise ModelsInvalid(node.path, "no .yml says which model it belongs to (`tests:`)")
-        yield TestCase(
-            name, singular.model, None, singular.severity, singular.description, node.sql
-        )
+        if singular.model in relations:
+            yield TestCase(
+                name, singular.model, None, singular.severity, singular.description, node.sql
+            )
 
 
 @dataclass(frozen=True)
