@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from xero_pipeline.sandbox.events import Event
@@ -35,6 +36,43 @@ class Attachment(Protocol):
     def mime_type(self) -> str: ...
     @property
     def content(self) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class LinesWrite:
+    """A document that exists, as a client wants it to be.
+
+    Attributes:
+        kind: Xero's singular name, "BankTransaction".
+        document_id: whose.
+        body: the element of the request, numbers as Decimal.
+        unit_places: decimals of unit prices that count; the rest is rounded away.
+    """
+
+    kind: str
+    document_id: str
+    body: Mapping[str, Any]
+    unit_places: int
+
+
+@dataclass(frozen=True)
+class FileWrite:
+    kind: str
+    document_id: str
+    file_name: str
+    mime_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class NoteWrite:
+    kind: str
+    document_id: str
+    details: str
+
+
+Write = LinesWrite | FileWrite | NoteWrite
+"""What a client may ask a book to change."""
 
 
 class Ids(Protocol):
@@ -99,3 +137,13 @@ class Book(Protocol):
 
     def attachments(self, kind: str, document_id: str) -> Sequence[Attachment]:
         """The files on a document; `kind` is Xero's singular name, "Invoice"."""
+
+    def history(self, kind: str, document_id: str) -> Sequence[Row]:
+        """What happened to a document, newest first."""
+
+    def wanted_events(self, write: Write) -> Sequence[Event]:
+        """What must happen for a client's write to be done; nothing happens yet.
+
+        Raises:
+            books.Invalid: Xero would answer with these validation errors.
+        """

@@ -243,6 +243,7 @@ class Control:
         self.limiter.reset()
         self.limiter.enforced = self._first_limits
         self.api.rules = ListingRules()
+        self.api.forget_writes()
         self.login.policy = self._first_policy
         if self._first_instant is not None:
             self.world.clock.set(self._first_instant)

@@ -15,12 +15,12 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
-from xero_pipeline.sandbox import events, order_events
+from xero_pipeline.sandbox import document_events, events, order_events
 from xero_pipeline.sandbox.events import Event
 
 _CLASSES: dict[str, type[Event]] = {
     name: item
-    for name, item in (vars(events) | vars(order_events)).items()
+    for name, item in (vars(events) | vars(order_events) | vars(document_events)).items()
     if isinstance(item, type) and issubclass(item, Event) and item is not Event
 }
 

@@ -344,11 +344,16 @@ class CreditNoteStatusChanged(Event):
 
 @dataclass(frozen=True)
 class DocumentRecoded(Event):
-    """Lines replaced (recoded, re-priced, re-worded). Line ids churn, as they do at Xero."""
+    """Lines replaced (recoded, re-priced, re-worded).
+
+    `was` names for each line the number, from 1, of the line that it was before and whose id it
+    keeps. None, and all lines where it is left out, get new ids: the way they churn at Xero.
+    """
 
     kind: DocumentKind
     key: str
     lines: tuple[Line, ...]
+    was: tuple[int | None, ...] = ()
 
 
 # --- settling ------------------------------------------------------------------------------------
@@ -499,12 +504,15 @@ class ManualJournalStatusChanged(Event):
 
 @dataclass(frozen=True)
 class FileAttached(Event):
+    """`is_announced`: whether UpdatedDateUTC moves, which Xero does not document."""
+
     key: str
     kind: AttachableKind
     document: str
     file_name: str
     mime_type: str
     content: bytes
+    is_announced: bool = True
 
 
 def happening_at(event: Event, at: dt.datetime) -> Event:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from xero_pipeline.sandbox.api.exchange import PREFIX
 from xero_pipeline.sandbox.api.gate import Gate
 from xero_pipeline.sandbox.api.listing import ListingRules
-from xero_pipeline.sandbox.api.routes import PREFIX, AccountingApi
+from xero_pipeline.sandbox.api.routes import AccountingApi
 from xero_pipeline.sandbox.control import Control
 from xero_pipeline.sandbox.faults import FaultBoard
 from xero_pipeline.sandbox.front import Endpoint, Front

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from xero_pipeline.sandbox.books.errors import BadQuery, Refused
-from xero_pipeline.sandbox.contract import SAME_IDS, Row, Value
+from xero_pipeline.sandbox.books.errors import BadQuery, Invalid, Refused
+from xero_pipeline.sandbox.contract import SAME_IDS, Row, Value, Write
 from xero_pipeline.sandbox.events import ContactChanged, Event, xero_id
 
 OPENED = dt.datetime(2026, 1, 1, 9, 0, tzinfo=dt.UTC)
@@ -77,6 +77,12 @@ class FakeBook:
         return [
             FakeFile(self.id("Attachment", "a"), "Scope of work.pdf", "application/pdf", b"%PDF")
         ]
+
+    def history(self, kind: str, document_id: str) -> Sequence[Row]:
+        return []
+
+    def wanted_events(self, write: Write) -> Sequence[Event]:
+        raise Invalid("This book is for reading")
 
     def contact(self, name: str) -> Row:
         return {

@@ -66,8 +66,10 @@ def test_journals_need_the_advanced_tier_and_look_like_a_missing_scope(xero: Xer
     assert (answer.status_code, answer.json()["Detail"]) == (401, "AuthorizationUnsuccessful")
 
 
-def test_the_sandbox_is_read_only(xero: XeroClient) -> None:
-    assert xero.send("/api.xro/2.0/Invoices", "POST").status_code == 501
+def test_a_token_that_may_only_read_is_told_so_when_it_writes(xero: XeroClient) -> None:
+    answer = xero.post("Invoices", {})
+
+    assert (answer.status_code, answer.json()["Detail"]) == (401, "AuthorizationUnsuccessful")
 
 
 def test_an_organisation_that_disconnects_the_app_is_forbidden_from_then_on(

@@ -1,4 +1,4 @@
-"""The least client that a test of the sandbox needs: consent, token, GET."""
+"""The least client that a test of the sandbox needs: consent, token, requests."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def sign_in(sandbox: RunningSandbox, **changes: str | None) -> dict[str, Any]:
 
 @dataclass
 class XeroClient:
-    """GETs with a token and a tenant."""
+    """Requests with a token and a tenant."""
 
     url: str
     access_token: str
@@ -76,14 +76,32 @@ class XeroClient:
         client.tenant = client.send("/connections").json()[0]["tenantId"]
         return client
 
-    def send(self, path: str, method: str = "GET", **headers: str) -> requests.Response:
+    def send(
+        self,
+        path: str,
+        method: str = "GET",
+        *,
+        json: object = None,
+        data: bytes | None = None,
+        **headers: str,
+    ) -> requests.Response:
         sent = {**self.headers, "Authorization": f"Bearer {self.access_token}", **headers}
         if self.tenant is not None:
             sent["Xero-Tenant-Id"] = self.tenant
-        return requests.request(method, self.url + path, headers=sent, timeout=_TIMEOUT)
+        return requests.request(
+            method, self.url + path, headers=sent, json=json, data=data, timeout=_TIMEOUT
+        )
 
     def get(self, path: str, **headers: str) -> requests.Response:
         return self.send(f"/api.xro/2.0/{path}", **headers)
+
+    def post(self, path: str, body: object, **headers: str) -> requests.Response:
+        return self.send(f"/api.xro/2.0/{path}", "POST", json=body, **headers)
+
+    def put(self, path: str, body: object = None, **headers: str) -> requests.Response:
+        """Bytes as they are, anything else as JSON."""
+        sent = {"data": body} if isinstance(body, bytes) else {"json": body}
+        return self.send(f"/api.xro/2.0/{path}", "PUT", **sent, **headers)
 
     def numbers(self, query: str) -> list[str]:
         """The invoice numbers of a listing, in order."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
+from collections.abc import Sequence
 
 from starlette.responses import Response
+
+from xero_pipeline.sandbox.api import wire
+from xero_pipeline.sandbox.contract import Value
 
 NOT_FOUND_TEXT = "The resource you're looking for cannot be found"
 _REMAINING = {
@@ -104,6 +108,32 @@ def high_volume(message: str) -> ApiError:
 
 def validation_error(message: str) -> ApiError:
     return _exception(10, "ValidationException", message)
+
+
+def invalid_elements(elements: Sequence[bytes]) -> ApiError:
+    """Elements of a write that were refused.
+
+    Args:
+        elements: texts by `wire.encode_record`, with their ValidationErrors.
+    """
+    head: dict[str, Value] = {
+        "ErrorNumber": 10,
+        "Type": "ValidationException",
+        "Message": "A validation exception occurred",
+    }
+    text = wire.envelope(head, "Elements", elements).decode()
+    return ApiError(400, text, "application/json; charset=utf-8")
+
+
+def not_readable() -> ApiError:
+    """A body that is no JSON, or has values of the wrong kind. Number and type as other clients
+    report them; the wording is the sandbox's own."""
+    return _exception(14, "PostDataInvalidException", "The data posted could not be parsed")
+
+
+def key_of_another_request(key: str) -> ApiError:
+    """Reported wording; that its type is that of a validation error is not."""
+    return validation_error(f"Idempotency Key: {key} is used with a different request.")
 
 
 def _exception(number: int, kind: str, message: str) -> ApiError:

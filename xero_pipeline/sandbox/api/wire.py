@@ -47,7 +47,9 @@ _DATE_STRINGS = {
 _UPDATED_STRINGS = {"Invoices", "CreditNotes", "Payments", "Prepayments", "Overpayments"}
 """Since July 2026 these carry UpdatedDateUTCString behind UpdatedDateUTC."""
 
-_CREATED_STRINGS = {"BankTransfers"}
+_ISO_BEFORE = {("BankTransfers", "CreatedDateUTC"), ("HistoryRecords", "DateUTC")}
+"""Instants that carry a `...String` helper in front of them."""
+
 _ENVELOPE = ""
 _WITHOUT_OFFSET = {
     ("Organisations", "CreatedDateUTC"),
@@ -167,7 +169,7 @@ def _day(name: str, key: str, day: dt.date) -> list[str]:
 def _instant(name: str, key: str, instant: dt.datetime) -> list[str]:
     offset = "" if (name, key) in _WITHOUT_OFFSET else "+0000"
     wire_date = f'"{key}": "\\/Date({milliseconds(instant)}{offset})\\/"'
-    if key == "CreatedDateUTC" and name in _CREATED_STRINGS:
+    if (name, key) in _ISO_BEFORE:
         return [f'"{key}String": "{_iso(instant)}"', wire_date]
     if key == "UpdatedDateUTC" and name in _UPDATED_STRINGS:
         return [wire_date, f'"{key}String": "{_iso(instant)}Z"']

@@ -6,7 +6,7 @@ worked out from the ledger, and with the ledger itself. It knows nothing of HTTP
 
 from xero_pipeline.sandbox.books.book import Book
 from xero_pipeline.sandbox.books.documents import Attachment
-from xero_pipeline.sandbox.books.errors import BadQuery, Refused
+from xero_pipeline.sandbox.books.errors import BadQuery, Invalid, Refused
 from xero_pipeline.sandbox.books.ledger import Entry, Journal, Source
 
-__all__ = ["Attachment", "BadQuery", "Book", "Entry", "Journal", "Refused", "Source"]
+__all__ = ["Attachment", "BadQuery", "Book", "Entry", "Invalid", "Journal", "Refused", "Source"]

@@ -10,22 +10,24 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from xero_pipeline.sandbox import events, order_events
-from xero_pipeline.sandbox.books import reports
+from xero_pipeline.sandbox import document_events, events, order_events
+from xero_pipeline.sandbox.books import reports, writing
 from xero_pipeline.sandbox.books.apply import (
     banking,
     contacts,
+    files,
     invoicing,
     journals,
     orders,
     settings,
     settling,
 )
-from xero_pipeline.sandbox.books.documents import Attachment
+from xero_pipeline.sandbox.books.documents import Attachment, HistoryRecord
 from xero_pipeline.sandbox.books.errors import Refused
 from xero_pipeline.sandbox.books.ledger import Journal
 from xero_pipeline.sandbox.books.records import Records, Shelf
 from xero_pipeline.sandbox.books.shapes import banking as bank_rows
+from xero_pipeline.sandbox.books.shapes import common
 from xero_pipeline.sandbox.books.shapes import contacts as contact_rows
 from xero_pipeline.sandbox.books.shapes import credits as credit_rows
 from xero_pipeline.sandbox.books.shapes import invoices as invoice_rows
@@ -33,7 +35,7 @@ from xero_pipeline.sandbox.books.shapes import journals as journal_rows
 from xero_pipeline.sandbox.books.shapes import orders as order_rows
 from xero_pipeline.sandbox.books.shapes import payments as payment_rows
 from xero_pipeline.sandbox.books.shapes import settings as setting_rows
-from xero_pipeline.sandbox.contract import SAME_IDS, Ids, Row
+from xero_pipeline.sandbox.contract import SAME_IDS, Ids, Row, Write
 
 _RECODERS: Mapping[events.DocumentKind, Callable[[Records, events.DocumentRecoded], None]] = {
     "Invoice": invoicing.recode,
@@ -45,6 +47,8 @@ _RECODERS: Mapping[events.DocumentKind, Callable[[Records, events.DocumentRecode
 
 def _recode(records: Records, event: events.DocumentRecoded) -> None:
     _RECODERS[event.kind](records, event)
+    document_id = files.shelf_of(records, event.kind)[event.key].id
+    files.write_history(records, event.kind, document_id, HistoryRecord("Edited", event.at))
 
 
 _HANDLERS: Mapping[type[events.Event], Callable[[Records, Any], None]] = {
@@ -84,7 +88,12 @@ _HANDLERS: Mapping[type[events.Event], Callable[[Records, Any], None]] = {
     events.BankTransferDeleted: banking.delete_transfer,
     events.ManualJournalPosted: journals.post_manual,
     events.ManualJournalStatusChanged: journals.change_manual_status,
-    events.FileAttached: journals.attach,
+    events.FileAttached: files.attach,
+    document_events.FileRemoved: files.remove,
+    document_events.NoteAdded: files.add_note,
+    document_events.BankTransactionContactChanged: banking.change_contact,
+    document_events.BankTransactionUnreconciled: banking.unreconcile,
+    document_events.PeriodLocked: settings.lock_period,
     order_events.BrandingThemeAdded: orders.add_theme,
     order_events.QuoteRaised: orders.raise_quote,
     order_events.QuoteStatusChanged: orders.change_quote,
@@ -173,6 +182,8 @@ class Book:
         if handler is None:
             raise Refused(f"A book that is open does not take {type(event).__name__}.")
         handler(self._records, event)
+        if isinstance(event, document_events.PeriodLocked):
+            self._organisation = setting_rows.organisation(self._records)
         self._last_event_at = max(self._last_event_at, event.at)
         self.version += 1
 
@@ -231,6 +242,15 @@ class Book:
     def attachments(self, kind: str, document_id: str) -> Sequence[Attachment]:
         """The files on a document; `kind` as in FileAttached."""
         return self._records.attachments.get((kind, document_id), [])
+
+    def history(self, kind: str, document_id: str) -> Sequence[Row]:
+        """What Xero's history of a document says, newest first; `kind` as in FileAttached."""
+        records = self._records.history.get((kind, document_id), [])
+        return [common.history_record(record) for record in reversed(records)]
+
+    def wanted_events(self, write: Write) -> Sequence[events.Event]:
+        """See `contract.Book`."""
+        return writing.wanted_events(self._records, write, self.clock())
 
     def today(self) -> dt.date:
         """The organisation's calendar day."""

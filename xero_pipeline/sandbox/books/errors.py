@@ -1,4 +1,4 @@
-"""The two ways in which a book says no."""
+"""The ways in which a book says no."""
 
 from __future__ import annotations
 
@@ -9,3 +9,7 @@ class Refused(Exception):
 
 class BadQuery(Exception):
     """A report was asked for with parameters that Xero answers with 400."""
+
+
+class Invalid(Exception):
+    """A client's write that Xero answers with validation errors, in its own words."""

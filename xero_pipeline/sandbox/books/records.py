@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -14,7 +15,13 @@ from xero_pipeline.sandbox.books.documents import orders
 from xero_pipeline.sandbox.books.errors import Refused
 from xero_pipeline.sandbox.books.ledger import Ledger
 from xero_pipeline.sandbox.contract import Row
-from xero_pipeline.sandbox.events import Line, LineAmountTypes, OrganisationOpened, xero_id
+from xero_pipeline.sandbox.events import (
+    DocumentRecoded,
+    Line,
+    LineAmountTypes,
+    OrganisationOpened,
+    xero_id,
+)
 
 
 class Keyed(Protocol):
@@ -189,6 +196,9 @@ class Records:
         self.budgets: Shelf[orders.Budget] = Shelf("budget")
         self.links: Shelf[orders.LinkedTransaction] = Shelf("linked transaction")
         self.attachments: dict[tuple[str, str], list[doc.Attachment]] = {}
+        self.history: dict[tuple[str, str], list[doc.HistoryRecord]] = {}
+        self.period_lock: dt.date | None = None
+        self.year_lock: dt.date | None = None
         self.balances_day: dt.date | None = None
 
     @property
@@ -263,6 +273,24 @@ class Records:
         if any(line.tax for line in priced):
             self.chart.system("GST")
         return priced
+
+    def replacing(
+        self,
+        before: tuple[PricedLine, ...],
+        line_key: str,
+        event: DocumentRecoded,
+        kind: LineAmountTypes,
+    ) -> tuple[PricedLine, ...]:
+        """The lines that take the place of `before`, priced; see `priced` for the rest."""
+        lines = self.priced(line_key, event.lines, kind)
+        if not event.was:
+            return lines
+        if any(number and number > len(before) for number in event.was):
+            raise Refused(f"The {event.kind} {event.key} has {len(before)} lines only.")
+        return tuple(
+            line if number is None else replace(line, id=before[number - 1].id)
+            for line, number in zip(lines, event.was, strict=True)
+        )
 
     def tax_percent(self, tax_type: str) -> Decimal:
         return ZERO if tax_type == "NONE" else self.tax_rates[tax_type].percent

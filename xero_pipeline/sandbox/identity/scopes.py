@@ -57,6 +57,11 @@ GRANULAR = (
 )
 
 
+def to_write(any_of: frozenset[str]) -> frozenset[str]:
+    """Those among the scopes of an endpoint that also open it for writing."""
+    return frozenset(scope for scope in any_of if not scope.endswith(".read"))
+
+
 def allowed_scopes(app_created: dt.date) -> frozenset[str]:
     """Every scope that an app registered on this day may ask for."""
     broad = frozenset() if app_created >= GRANULAR_ONLY_FROM else BROAD

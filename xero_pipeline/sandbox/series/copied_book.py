@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from xero_pipeline.sandbox.books import Book
 from xero_pipeline.sandbox.books.shapes.settings import organisation_row
-from xero_pipeline.sandbox.contract import SAME_IDS, Attachment, Ids, Row
+from xero_pipeline.sandbox.contract import SAME_IDS, Attachment, Ids, Row, Write
 from xero_pipeline.sandbox.events import Event, OrganisationOpened, id_beginning, xero_id
 
 
@@ -60,10 +60,12 @@ class CopiedBook:
         self._own.apply(event)
 
     def rows(self, resource: str) -> Sequence[Row]:
-        return [self._own_row()] if resource == "Organisations" else self._book.rows(resource)
+        if self._own is None and resource == "Organisations":
+            return [self._own_row()]
+        return self._book.rows(resource)
 
     def row(self, resource: str, key: str) -> Row | None:
-        if resource == "Organisations":
+        if self._own is None and resource == "Organisations":
             return self._own_row()
         return self._book.row(resource, key)
 
@@ -72,6 +74,12 @@ class CopiedBook:
 
     def attachments(self, kind: str, document_id: str) -> Sequence[Attachment]:
         return self._book.attachments(kind, document_id)
+
+    def history(self, kind: str, document_id: str) -> Sequence[Row]:
+        return self._book.history(kind, document_id)
+
+    def wanted_events(self, write: Write) -> Sequence[Event]:
+        return self._book.wanted_events(write)
 
     @property
     def _book(self) -> Book:

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Literal
 
-from xero_pipeline.sandbox import events
+from xero_pipeline.sandbox import document_events, events
 from xero_pipeline.sandbox.books import documents as doc
 from xero_pipeline.sandbox.books import postings
 from xero_pipeline.sandbox.books.apply.contacts import active_contact
@@ -57,13 +57,30 @@ def recode(records: Records, event: events.DocumentRecoded) -> None:
         )
     require_codable(records, event.lines)
     revision = transaction.revision + 1
-    lines = records.priced(
-        f"{event.key}/edit-{revision}", event.lines, transaction.line_amount_types
+    lines = records.replacing(
+        transaction.lines,
+        f"{event.key}/edit-{revision}",
+        event,
+        transaction.line_amount_types,
     )
     _require_positive(event.key, lines)
     transaction.lines = lines
     transaction.revision = revision
     _post(records, transaction, event.at)
+    _touch(records, transaction, event.at)
+
+
+def change_contact(records: Records, event: document_events.BankTransactionContactChanged) -> None:
+    transaction = records.bank_transactions[event.key]
+    if transaction.status == "DELETED" or transaction.type not in ("SPEND", "RECEIVE"):
+        raise Refused(f"The contact of the bank transaction {event.key} cannot be changed.")
+    transaction.contact = active_contact(records, event.contact).key
+    _touch(records, transaction, event.at)
+
+
+def unreconcile(records: Records, event: document_events.BankTransactionUnreconciled) -> None:
+    transaction = records.bank_transactions[event.key]
+    transaction.is_reconciled = False
     _touch(records, transaction, event.at)
 
 

@@ -117,9 +117,10 @@ def recode(records: Records, event: events.DocumentRecoded) -> None:
     document = records.payables(event.kind)[event.key]
     _require_not_gone(document)
     revision = document.revision + 1
-    lines = _priced(
-        records, _line_key(event.key, revision), event.lines, document.line_amount_types
+    lines = records.replacing(
+        document.lines, _line_key(event.key, revision), event, document.line_amount_types
     )
+    require_codable(records, event.lines)
     if document.settlements and total([each.net + each.tax for each in lines]) != document.total:
         raise Refused(f"{_name(document)} has payments or credits: its total cannot change.")
     document.lines = lines

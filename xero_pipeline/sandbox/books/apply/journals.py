@@ -1,4 +1,4 @@
-"""Manual journals, and files on documents."""
+"""Manual journals."""
 
 from __future__ import annotations
 
@@ -62,46 +62,6 @@ def recode_manual(records: Records, event: events.DocumentRecoded) -> None:
     ]
     journal.lines, journal.line_amount_types = _manual_lines(records, event.key, replacing)
     _post(records, journal, event.at)
-
-
-def attach(records: Records, event: events.FileAttached) -> None:
-    """Put a file on a document; one of the same name is replaced."""
-    attachment = doc.Attachment(
-        records.guid("Attachment", event.key), event.file_name, event.mime_type, event.content
-    )
-    document_id = _mark_attached(records, event)
-    files = records.attachments.setdefault((event.kind, document_id), [])
-    files[:] = [file for file in files if file.file_name != event.file_name] + [attachment]
-
-
-def _mark_attached(records: Records, event: events.FileAttached) -> str:
-    match event.kind:
-        case "Invoice" | "CreditNote":
-            payable = records.payables(event.kind)[event.document]
-            payable.has_attachments = True
-            records.touch(payable, event.at)
-            return payable.id
-        case "BankTransaction":
-            return _mark(records.bank_transactions[event.document], records, event)
-        case "ManualJournal":
-            return _mark(records.manual_journals[event.document], records, event)
-        case "Contact":
-            return _mark(records.contacts[event.document], records, event)
-
-
-def _mark(
-    document: doc.BankTransaction | doc.ManualJournal | doc.Contact,
-    records: Records,
-    event: events.FileAttached,
-) -> str:
-    document.has_attachments = True
-    document.updated_at = event.at
-    if isinstance(document, doc.BankTransaction) and document.credit:
-        document.credit.has_attachments = True
-        records.touch(document.credit, event.at)
-    for shelf in (records.bank_transactions, records.manual_journals, records.contacts):
-        shelf.forget(document.key)
-    return document.id
 
 
 def _manual_lines(

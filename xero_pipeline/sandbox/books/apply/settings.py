@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xero_pipeline.sandbox import events
+from xero_pipeline.sandbox import document_events, events
 from xero_pipeline.sandbox.books import documents as doc
 from xero_pipeline.sandbox.books.errors import Refused
 from xero_pipeline.sandbox.books.records import Records
@@ -66,6 +66,12 @@ def _delete_account(records: Records, account: doc.Account) -> None:
     if account.system_account or account.key in coded or records.ledger.uses(account.key):
         raise Refused(f"The account {account.key} is in use and can only be archived.")
     records.chart.remove(account.key)
+
+
+def lock_period(records: Records, event: document_events.PeriodLocked) -> None:
+    """For the API alone: a person may be an adviser, whom the first date does not hold."""
+    records.period_lock = event.period
+    records.year_lock = event.year
 
 
 def add_tracking_category(records: Records, event: events.TrackingCategoryAdded) -> None:

@@ -5,6 +5,7 @@ from xero_pipeline.sandbox.books.documents.bank import (
     BankRowType,
     BankTransaction,
     BankTransfer,
+    HistoryRecord,
     ManualJournal,
     ManualLine,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "ContactGroup",
     "Control",
     "Currency",
+    "HistoryRecord",
     "Item",
     "ManualJournal",
     "ManualLine",

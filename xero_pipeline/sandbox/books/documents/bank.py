@@ -101,3 +101,18 @@ class Attachment:
     file_name: str
     mime_type: str
     content: bytes
+
+
+@dataclass(frozen=True)
+class HistoryRecord:
+    """What Xero's history of a document says of one thing that happened to it.
+
+    Attributes:
+        changes: Xero's word for what was done: "Edited", "Attached a file", "Note".
+        user: who did it; "System Generated" for all that came through the API.
+    """
+
+    changes: str
+    at: dt.datetime
+    details: str = ""
+    user: str = "System Generated"

@@ -73,6 +73,15 @@ def invoice_stub(**known: Value) -> Fields:
     )
 
 
+def history_record(record: doc.HistoryRecord) -> Fields:
+    return {
+        "Changes": record.changes,
+        "DateUTC": record.at,
+        "User": record.user,
+        "Details": record.details,
+    }
+
+
 def _line_item(records: Records, priced: PricedLine) -> Fields:
     line = priced.line
     item = records.items.get(line.item_code) if line.item_code else None

@@ -13,10 +13,13 @@ _VERSION_OF_COUNTRY = {"AU": "AU", "GB": "UK", "NZ": "NZ", "US": "US"}
 
 
 def organisation(records: Records) -> Fields:
-    return organisation_row(records.opened, records.id)
+    row = organisation_row(records.opened, records.id)
+    locks = present(PeriodLockDate=records.period_lock, EndOfYearLockDate=records.year_lock)
+    return row | locks
 
 
 def organisation_row(opened: OrganisationOpened, organisation_id: str) -> Fields:
+    """As it is opened: without lock dates."""
     return {
         "Name": opened.name,
         "LegalName": opened.legal_name,

@@ -6,6 +6,7 @@ import datetime as dt
 
 from xero_pipeline.sandbox.events import Event
 from xero_pipeline.sandbox.life.client import settings
+from xero_pipeline.sandbox.life.client.afterthoughts import Afterthoughts
 from xero_pipeline.sandbox.life.client.papers import Papers
 from xero_pipeline.sandbox.life.client.trade import Trade
 from xero_pipeline.sandbox.life.desk import Desk
@@ -21,6 +22,7 @@ class ClientLife:
         self._desk = Desk(diary, DayRates(diary, settings.BASE, {}), settings.TAX_RATES)
         self._trade = Trade(self._desk)
         self._papers = Papers(self._desk)
+        self._afterthoughts = Afterthoughts(diary)
 
     def live_a_day(self) -> None:
         diary = self._diary
@@ -32,6 +34,7 @@ class ClientLife:
         diary.clock_to(13)
         self._papers.run()
         diary.do_planned(before_hour=24)
+        self._afterthoughts.run()
 
 
 def client_book(seed: int, start: dt.date, until: dt.datetime) -> list[Event]:
