@@ -38,35 +38,21 @@ watched_lines as materialized (
         and first_syncs.endpoint = lines.endpoint
 ),
 
-sources as materialized (
-    select sources.*
-    from intermediate.task_sources as sources
-    semi join watched_lines
-        on watched_lines.organisation_id = sources.organisation_id
-        and watched_lines.endpoint = sources.endpoint
-        and watched_lines.document_id = sources.document_id
-),
-
 matched_lines as (
     select
         watched_lines.*,
-        sources.document_state = 'live'
+        documents.document_state = 'live'
         and coalesce(
-            sources.document_date >= watched_lines.dated_from
-            or sources.first_seen_at > watched_lines.first_synced_at,
+            documents.contents.document_date >= watched_lines.dated_from
+            or documents.first_seen_at > watched_lines.first_synced_at,
             false
         ) as is_wanted
     from watched_lines
-    join sources
-        on sources.organisation_id = watched_lines.organisation_id
-        and sources.endpoint = watched_lines.endpoint
-        and sources.document_id = watched_lines.document_id
-    -- Transfers between own accounts are asked about only where their type is named.
-    where list_contains(watched_lines.document_types, sources.xero_type)
-        or (
-            watched_lines.document_types is null
-            and not ends_with(sources.xero_type, '-TRANSFER')
-        )
+    join intermediate.task_contents as documents
+        on documents.organisation_id = watched_lines.organisation_id
+        and documents.endpoint = watched_lines.endpoint
+        and documents.document_id = watched_lines.document_id
+    where intermediate.task_type_is_watched(watched_lines.document_types, documents.xero_type)
 ),
 
 matches as (
@@ -90,54 +76,25 @@ matches as (
         ) as matched_lines
     from matched_lines
     group by organisation_id, endpoint, document_id
-),
-
--- Line ids are left out: Xero gives new ones to lines that say the same.
-contents as (
-    select
-        lines.organisation_id,
-        lines.endpoint,
-        lines.document_id,
-        md5(string_agg(
-            concat_ws(
-                chr(31),
-                lines.line_number,
-                coalesce(lines.account_id::varchar, ''),
-                coalesce(lines.description, ''),
-                coalesce(lines.quantity::varchar, ''),
-                coalesce(lines.line_amount::varchar, ''),
-                lines.tax_amount
-            ),
-            chr(30) order by lines.line_number
-        )) as lines_hash
-    from intermediate.task_candidate_lines as lines
-    semi join matches
-        on matches.organisation_id = lines.organisation_id
-        and matches.endpoint = lines.endpoint
-        and matches.document_id = lines.document_id
-    group by lines.organisation_id, lines.endpoint, lines.document_id
 )
 
 select
-    sources.organisation_id,
-    sources.document_type,
-    sources.document_id,
-    sources.document_state,
+    documents.organisation_id,
+    documents.document_type,
+    documents.document_id,
+    documents.document_state,
     matches.is_wanted,
-    sources.document_date,
-    sources.contact_id,
-    sources.document_number,
-    sources.reference,
-    coalesce(sources.total, matches.matched_amount)::decimal(18, 2) as total,
-    sources.currency_code,
-    contents.lines_hash,
+    documents.contents.document_date as document_date,
+    documents.contents.contact_id as contact_id,
+    documents.contents.document_number as document_number,
+    documents.contents.reference as reference,
+    coalesce(documents.contents.total, matches.matched_amount)::decimal(18, 2) as total,
+    documents.contents.currency_code as currency_code,
+    documents.contents.lines_hash as lines_hash,
+    documents.contents_hash,
     matches.matched_lines
 from matches
-join contents
-    on contents.organisation_id = matches.organisation_id
-    and contents.endpoint = matches.endpoint
-    and contents.document_id = matches.document_id
-join sources
-    on sources.organisation_id = matches.organisation_id
-    and sources.endpoint = matches.endpoint
-    and sources.document_id = matches.document_id
+join intermediate.task_contents as documents
+    on documents.organisation_id = matches.organisation_id
+    and documents.endpoint = matches.endpoint
+    and documents.document_id = matches.document_id

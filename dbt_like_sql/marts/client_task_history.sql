@@ -3,7 +3,6 @@ with
 numbered as (
     select
         *,
-        document_state = 'live' as is_open,
         row_number() over (
             partition by organisation_id, document_type, document_id
             order by valid_from, valid_to nulls last
@@ -16,6 +15,16 @@ numbered as (
 begun as (
     select
         *,
+        intermediate.task_id(organisation_id, document_type, document_id) as task_id,
+        {
+            'document_date': document_date,
+            'total': total,
+            'currency_code': currency_code,
+            'contact_id': contact_id,
+            'document_number': document_number,
+            'reference': reference,
+            'lines_hash': lines_hash
+        } as contents,
         min(document_step) filter (where is_wanted) over (
             partition by organisation_id, document_type, document_id
         ) as first_step
@@ -29,53 +38,44 @@ compared as (
     select
         *,
         case
-            when is_open and document_step > first_step
-                then list_filter(
-                    [
-                        case when document_date is distinct from lag(document_date) over earlier
-                            then 'date' end,
-                        case when total is distinct from lag(total) over earlier
-                            then 'total' end,
-                        case when currency_code is distinct from lag(currency_code) over earlier
-                            then 'currency' end,
-                        case when contact_id is distinct from lag(contact_id) over earlier
-                            then 'contact' end,
-                        case when lines_hash is distinct from lag(lines_hash) over earlier
-                            then 'lines' end,
-                        case when (document_number, reference)
-                            is distinct from lag((document_number, reference)) over earlier
-                            then 'reference' end
-                    ],
-                    lambda field: field is not null
-                )
+            when document_state = 'live' and document_step > first_step
+                then intermediate.task_changes(lag(contents) over earlier, contents)
             else []
         end as changed_fields
     from begun
     window earlier as (
-        partition by organisation_id, document_type, document_id, is_open
+        partition by organisation_id, document_type, document_id, document_state = 'live'
         order by document_step
     )
+),
+
+versions as (
+    select organisation_id, task_id, occurred_at, max(version) as version
+    from snapshots.task_events
+    where event in ('created', 'updated', 'reopened')
+    group by organisation_id, task_id, occurred_at
 )
 
 select
-    organisation_id,
-    intermediate.task_id(organisation_id, document_type, document_id) as task_id,
-    document_type,
-    document_id,
-    document_step - first_step + 1 as step,
-    valid_from,
-    valid_to,
-    document_state,
-    1 + count(*) filter (where len(changed_fields) > 0) over (
-        partition by organisation_id, document_type, document_id
-        order by document_step
-    ) as version,
-    changed_fields,
-    document_date,
-    contact_id,
-    document_number,
-    reference,
-    total,
-    currency_code,
-    matched_lines
+    compared.organisation_id,
+    compared.task_id,
+    compared.document_type,
+    compared.document_id,
+    compared.document_step - compared.first_step + 1 as step,
+    compared.valid_from,
+    compared.valid_to,
+    compared.document_state,
+    coalesce(versions.version, 1) as version,
+    compared.changed_fields,
+    compared.document_date,
+    compared.contact_id,
+    compared.document_number,
+    compared.reference,
+    compared.total,
+    compared.currency_code,
+    compared.matched_lines
 from compared
+asof left join versions
+    on versions.organisation_id = compared.organisation_id
+    and versions.task_id = compared.task_id
+    and versions.occurred_at <= compared.valid_from

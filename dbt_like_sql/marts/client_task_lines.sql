@@ -1,29 +1,20 @@
 with
 
-latest_contents as (
-    select *
-    from marts.client_task_history
-    where document_state = 'live'
-    qualify row_number() over (
-        partition by organisation_id, task_id
-        order by step desc
-    ) = 1
-),
-
--- The lines that made the task; of a closed one, as they were when it was last open.
+-- The lines that made the task; of a document that left the watched accounts, as they were before.
 contents as (
     select
         organisation_id,
         task_id,
         document_type,
         document_id,
-        currency_code,
+        contents.currency_code as currency_code,
+        contents.contact_id as contact_id,
         unnest(matched_lines) as line
-    from latest_contents
+    from intermediate.task_last_seen
 ),
 
 sources as (
-    select organisation_id, endpoint, document_type, document_id, base_rate
+    select organisation_id, endpoint, document_type, document_id, side, base_rate
     from intermediate.task_sources
 ),
 
@@ -34,6 +25,14 @@ current_lines as (
 
 accounts as (
     select organisation_id, account_id, name from staging.accounts
+),
+
+contacts as (
+    select organisation_id, contact_id, canonical_contact_id from staging.contacts
+),
+
+habits as (
+    select * from intermediate.task_account_habits
 )
 
 select
@@ -49,7 +48,18 @@ select
     contents.currency_code,
     contents.line.net_amount as net_amount,
     contents.line.tax_amount as tax_amount,
-    intermediate.to_base(contents.line.net_amount, sources.base_rate) as net_amount_base
+    intermediate.to_base(contents.line.net_amount, sources.base_rate) as net_amount_base,
+    -- What the same words were coded to says more than what the contact usually is.
+    coalesce(by_text.account_id, by_contact.account_id) as suggested_account_id,
+    case when by_text.account_id is null then by_contact.account_code else by_text.account_code end
+        as suggested_account_code,
+    case when by_text.account_id is null then by_contact.account_name else by_text.account_name end
+        as suggested_account_name,
+    case
+        when by_text.account_id is not null then 'line_text'
+        when by_contact.account_id is not null then 'contact'
+    end as suggested_by,
+    coalesce(by_text.documents, by_contact.documents) as suggested_by_documents
 from contents
 join sources
     on sources.organisation_id = contents.organisation_id
@@ -64,3 +74,16 @@ left join current_lines
 left join accounts
     on accounts.organisation_id = contents.organisation_id
     and accounts.account_id = contents.line.account_id
+left join contacts
+    on contacts.organisation_id = contents.organisation_id
+    and contacts.contact_id = contents.contact_id
+left join habits as by_text
+    on by_text.organisation_id = contents.organisation_id
+    and by_text.contact_id = contacts.canonical_contact_id
+    and by_text.side = sources.side
+    and by_text.line_text = intermediate.cadence_text(contents.line.description)
+left join habits as by_contact
+    on by_contact.organisation_id = contents.organisation_id
+    and by_contact.contact_id = contacts.canonical_contact_id
+    and by_contact.side = sources.side
+    and by_contact.line_text is null

@@ -13,5 +13,6 @@ select
     total,
     currency_code,
     lines_hash,
+    contents_hash,
     matched_lines
 from intermediate.task_documents

@@ -1,11 +1,18 @@
--- An open task whose document is not live on a watched account, or a document that is wanted now
--- without an open task.
+-- An open task whose document is not live on a watched account and that no person has reopened, or a
+-- document that is wanted now without an open task that no person has dismissed.
 with
 
-open_tasks as (
-    select organisation_id, document_type, document_id
+tasks as (
+    select organisation_id, document_type, document_id, state, closed_reason
     from marts.client_tasks
-    where state = 'open'
+),
+
+-- What a person has reopened may lie elsewhere, as long as that holds.
+reopened as (
+    select organisation_id, document_type, document_id
+    from snapshots.task_events
+    qualify row_number() over (partition by organisation_id, task_id order by sequence desc) = 1
+        and decision = 'reopened'
 ),
 
 live_documents as (
@@ -19,9 +26,19 @@ select
     document_type,
     document_id,
     case when live_documents.document_id is null then 'closed' else 'open' end as expected,
-    case when open_tasks.document_id is null then 'closed' else 'open' end as actual
-from open_tasks
+    coalesce(tasks.state, 'no task') as actual
+from tasks
 full join live_documents
     using (organisation_id, document_type, document_id)
-where live_documents.document_id is null
-    or (open_tasks.document_id is null and live_documents.is_wanted)
+left join reopened
+    using (organisation_id, document_type, document_id)
+where (
+        tasks.state <> 'closed'
+        and live_documents.document_id is null
+        and reopened.document_id is null
+    )
+    or (
+        live_documents.is_wanted
+        and coalesce(tasks.state, 'closed') = 'closed'
+        and coalesce(tasks.closed_reason, '') <> 'dismissed'
+    )

@@ -21,7 +21,7 @@ from xero_pipeline.warehouse.errors import ModelFailed
 from xero_pipeline.warehouse.models.docs import Docs
 from xero_pipeline.warehouse.models.parsing import INSTANTS, Kind, Node
 from xero_pipeline.warehouse.models.side_by_side import build_side_by_side
-from xero_pipeline.warehouse.models.snapshots import record_history
+from xero_pipeline.warehouse.models.snapshots import prepare_history, record_history
 from xero_pipeline.warehouse.schema import SCHEMAS
 from xero_pipeline.warehouse.wire_types import quoted
 
@@ -62,8 +62,9 @@ def build_whole(
 
     def build(own: duckdb.DuckDBPyConnection, node: Node) -> None:
         if node.kind is Kind.SNAPSHOT:
-            own.execute(f"create or replace temp table selected as {node.sql}")
             config = docs.of(node.relation).config
+            prepare_history(own, node.relation, config)
+            own.execute(f"create or replace temp table selected as {node.sql}")
             record_history(own, node.relation, "selected", config, _ALL_ORGANISATIONS)
         else:
             _create(own, node, docs)
@@ -228,12 +229,14 @@ def _record_history_of(
 ) -> None:
     """History lies in the warehouse; models in the scope see it through a view."""
     history = f"{warehouse}.{node.relation}"
-    connection.execute(f"create or replace temp table selected as {node.sql}")
+    show = f"create or replace view {node.relation} as from {history} where organisation_id in ({ids})"
     config = docs.of(node.relation).config
+    if config.column_types:
+        prepare_history(connection, history, config)
+        connection.execute(show)
+    connection.execute(f"create or replace temp table selected as {node.sql}")
     record_history(connection, history, "selected", config, ids)
-    connection.execute(
-        f"create view {node.relation} as from {history} where organisation_id in ({ids})"
-    )
+    connection.execute(show)
 
 
 def _put_in_place(

@@ -82,7 +82,8 @@ class ModelConfig(_Entry):
         unique_key: of a snapshot: the columns that identify a row.
         strategy: of a snapshot: `versions` keeps what each row was and from when to when; `append`
             stores what has a key that is not there yet, and never touches it again.
-        column_types: of a seed: DuckDB types; other columns are VARCHAR.
+        column_types: of a seed: DuckDB types; other columns are VARCHAR. Of a snapshot: all its
+            columns, where its SELECT reads what it has recorded so far.
         materialized: of a model: `view` where it only renames and unfolds what another table
             holds, which costs less to read through than to write down again.
     """

@@ -74,8 +74,9 @@ def read_select(path: Path, schema: str, kind: Kind, parser: duckdb.DuckDBPyConn
     sql = _statement(path)
     references = _references(sql, path, parser)
     if kind is Kind.SNAPSHOT:
-        # A version is dated by the organisation's last sync.
-        references = tuple(sorted({*references, INSTANTS}))
+        # A version is dated by the organisation's last sync. What it recorded itself so far is no
+        # other table to wait for.
+        references = tuple(sorted({*references, INSTANTS} - {f"{schema}.{path.stem}"}))
     return Node(f"{schema}.{path.stem}", kind, path, sql, references)
 
 

@@ -23,6 +23,17 @@ from xero_pipeline.warehouse.wire_types import quoted
 _SPAN = {"valid_from": "timestamp", "valid_to": "timestamp"}
 
 
+def prepare_history(
+    connection: duckdb.DuckDBPyConnection, history: str, config: ModelConfig
+) -> None:
+    """Create the table of a snapshot whose .yml declares its columns.
+
+    Its SELECT may then read what was recorded so far, also the first time.
+    """
+    if config.column_types:
+        _create_or_widen(connection, history, dict(config.column_types))
+
+
 def record_history(
     connection: duckdb.DuckDBPyConnection,
     history: str,

@@ -1,0 +1,38 @@
+-- Every document that was ever asked for, as it was when it last lay live on a watched account: now,
+-- or before it left.
+with
+
+spans as (
+    select
+        *,
+        min(valid_from) filter (where is_wanted) over (
+            partition by organisation_id, document_type, document_id
+        ) as wanted_at
+    from snapshots.task_documents
+)
+
+select
+    organisation_id,
+    intermediate.task_id(organisation_id, document_type, document_id) as task_id,
+    document_type,
+    document_id,
+    wanted_at,
+    valid_to is null as is_on_watched_account,
+    {
+        'document_date': document_date,
+        'total': total,
+        'currency_code': currency_code,
+        'contact_id': contact_id,
+        'document_number': document_number,
+        'reference': reference,
+        'lines_hash': lines_hash
+    } as contents,
+    contents_hash,
+    matched_lines
+from spans
+where wanted_at is not null
+    and document_state = 'live'
+qualify row_number() over (
+    partition by organisation_id, document_type, document_id
+    order by valid_from desc, valid_to desc nulls first
+) = 1
