@@ -229,7 +229,8 @@ def _record_history_of(
 ) -> None:
     """History lies in the warehouse; models in the scope see it through a view."""
     history = f"{warehouse}.{node.relation}"
-    show = f"create or replace view {node.relation} as from {history} where organisation_id in ({ids})"
+    own_rows = f"from {history} where organisation_id in ({ids})"
+    show = f"create or replace view {node.relation} as {own_rows}"
     config = docs.of(node.relation).config
     if config.column_types:
         prepare_history(connection, history, config)
