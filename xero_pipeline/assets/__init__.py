@@ -12,12 +12,14 @@ from xero_pipeline.assets.extraction import extraction
 from xero_pipeline.assets.models import model_assets
 from xero_pipeline.assets.publication import connections, published_asset
 from xero_pipeline.assets.resources import Pipeline, Warehouse
+from xero_pipeline.assets.writeback import writeback
 from xero_pipeline.warehouse import ModelGraph
 
 _MODELS = model_assets(ModelGraph.discover())
 _MARTS = sorted(_MODELS[-1].keys)
 
 ALL_ASSETS: list[dg.AssetsDefinition] = [
+    writeback,
     extraction,
     connections,
     *_MODELS,

@@ -12,7 +12,7 @@ import dagster as dg
 from pydantic import Field
 
 from xero_pipeline.assets.deliveries import ALL_READ, NOTHING_MISSING, Deliveries, Marks
-from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS, raw_key
+from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS, WRITEBACK, raw_key
 from xero_pipeline.assets.resources import Pipeline, Warehouse
 from xero_pipeline.connections import Connections
 from xero_pipeline.sync import Depth, sync_organisations
@@ -48,12 +48,14 @@ class Extraction(dg.Config):
 
 def _spec(source: Endpoint | Report) -> dg.AssetSpec:
     """Without dependencies among each other: Dagster would look up the partitions of a table that
-    another one depends on, and a run over many organisations has none."""
+    another one depends on, and a run over many organisations has none. What a run writes to Xero it
+    writes before it reads."""
     kind = _KINDS.get(source.name, "its latest state")
     unless_off = " Read where `XERO_EXTRA_ENDPOINTS` names it." if source in EXTRA_ENDPOINTS else ""
     columns = [dg.TableColumn(name, type_) for name, type_ in raw_columns(source.name).items()]
     return dg.AssetSpec(
         raw_key(source.name),
+        deps=[WRITEBACK] if source.name == "organisation" else [],
         group_name="xero",
         description=f"`raw.{source.name}`: Xero's `{source.path}`, {kind}.{unless_off}",
         kinds={"xero", "duckdb"},
@@ -109,7 +111,7 @@ def extraction(
             context.partition_keys if is_chosen else _named(config, connections),
             depth=Depth(config.depth),
             only=None if len(selected) == len(_SPECS) else {key.path[-1] for key in selected},
-            asker=_asker(context.run),
+            asker=asker_of(context.run),
         )
         for result in results:
             brought = deliveries.add(result)
@@ -133,7 +135,7 @@ def _named(config: Extraction, connections: Connections) -> list[str]:
     return config.organisations or [each.organisation_key for each in known if each.may_sync]
 
 
-def _asker(run: dg.DagsterRun) -> Asker:
+def asker_of(run: dg.DagsterRun) -> Asker:
     """What nobody asked for by hand leaves the last calls of a day to people."""
     is_automatic = any(tag in run.tags for tag in _AUTOMATIC_TAGS)
     return Asker.SCHEDULE if is_automatic else Asker.PERSON

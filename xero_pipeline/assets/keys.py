@@ -12,6 +12,7 @@ WAREHOUSE_POOL = "warehouse"
 """One writer at a time: every step that writes models or publishes runs in this pool."""
 
 CONNECTIONS = dg.AssetKey(["xero", "connections"])
+WRITEBACK = dg.AssetKey(["tasks", "writeback"])
 PUBLISHED = dg.AssetKey(["warehouse", "published"])
 
 

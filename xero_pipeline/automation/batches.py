@@ -11,6 +11,7 @@ import dagster as dg
 
 from xero_pipeline.assets.extraction import EXTRACTION_OP
 from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS_NAME
+from xero_pipeline.assets.writeback import WRITEBACK_OP
 from xero_pipeline.sync import Depth
 
 ORGANISATIONS_A_RUN = 200
@@ -42,6 +43,14 @@ def extraction_config(organisations: Sequence[str], depth: Depth) -> dict[str, A
     """The config of one run over these organisations, by their keys; none: over all."""
     config = {"organisations": list(organisations), "depth": depth.value}
     return {"ops": {EXTRACTION_OP: {"config": config}}}
+
+
+def writeback_config(organisations: Sequence[str]) -> dict[str, Any]:
+    """The config of a run that sends answers of these organisations, by their keys, and reads them
+    afterwards; none: of all."""
+    config = extraction_config(organisations, Depth.INCREMENT)
+    config["ops"][WRITEBACK_OP] = {"config": {"organisations": list(organisations)}}
+    return config
 
 
 def run_requests(

@@ -14,9 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from xero_pipeline.connections.database import Database
-from xero_pipeline.connections.tables import task_writebacks
+from xero_pipeline.connections.tables import task_answers, task_writebacks
 from xero_pipeline.settings import Settings
-from xero_pipeline.tasks.model import Answer
+from xero_pipeline.tasks.errors import AnswerMovedOn
+from xero_pipeline.tasks.model import Answer, AnswerState
 
 _KEYS = uuid.UUID("5b0f3d3a-6c1e-5d5e-9b8e-0c4f7a1d2e66")
 
@@ -113,6 +114,9 @@ class Journal:
 
         Args:
             at: UTC.
+
+        Raises:
+            AnswerMovedOn: it was withdrawn meanwhile.
         """
         return self._add(answer, step, request, before, started_at=at)
 
@@ -123,6 +127,9 @@ class Journal:
 
         Args:
             at: UTC.
+
+        Raises:
+            AnswerMovedOn: it was withdrawn meanwhile.
         """
         return self._add(answer, step, {}, before, outcome=outcome, finished_at=at)
 
@@ -149,6 +156,9 @@ class Journal:
             **instants,
         }
         with self._database.writing(durable=True) as database:
+            state = sa.select(task_answers.c.state).filter_by(answer_id=answer.answer_id)
+            if (found := database.scalar(state)) != AnswerState.APPROVED:
+                raise AnswerMovedOn(answer.task_id, found)
             added = database.execute(sa.insert(task_writebacks).values(**values))
             (id,) = added.inserted_primary_key or (0,)
         return Entry(id, step, key, outcome.state, request, before, outcome.after, outcome.reason)

@@ -83,6 +83,19 @@ class TaskRecords:
         with self._database.reading() as database:
             return [row._asdict() for row in database.execute(query)]
 
+    def waiting(self) -> dict[str, list[int]]:
+        """Organisation id -> numbers of answers that are to be taken in, or to be sent."""
+        query = (
+            sa.select(task_answers.c.organisation_id, task_answers.c.answer_id)
+            .where(task_answers.c.state.in_((AnswerState.RECEIVED, AnswerState.APPROVED)))
+            .order_by(task_answers.c.answer_id)
+        )
+        found: dict[str, list[int]] = {}
+        with self._database.reading() as database:
+            for row in database.execute(query):
+                found.setdefault(row.organisation_id, []).append(row.answer_id)
+        return found
+
     def received_files(self, answer_id: int) -> list[Row]:
         """The files of such an answer, as they stand there."""
         query = (

@@ -6,7 +6,6 @@ in Xero, which has no lock for it: it is as short as one call.
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -29,8 +28,6 @@ from xero_pipeline.warehouse import read_published
 from xero_pipeline.xero import Asker, Clock, XeroError
 from xero_pipeline.xero.errors import WritingNotAllowed
 
-logger = logging.getLogger(__name__)
-
 ACTOR = "write-back"
 """Who decides what becomes of an answer at Xero."""
 
@@ -47,7 +44,8 @@ class Sent:
     """What became of an answer.
 
     Attributes:
-        state: how it ended; `approved`: it goes on with the next run.
+        state: how it ended; `approved`: it goes on with the next run; `withdrawn`: somebody
+            took it back before anything was sent.
         reason: a plain sentence; empty: all of it is in Xero.
         calls: made for it.
     """
@@ -117,9 +115,14 @@ class WriteBack:
                 calls = writer.calls
         except (MayNotWrite, WritingNotAllowed) as refused:
             state, reason, calls = AnswerState.REFUSED, str(refused), 0
+        except AnswerMovedOn as moved:
+            return Sent(answer, AnswerState.WITHDRAWN, str(moved))
         except XeroError as failure:
             return Sent(answer, answer.state, str(failure))
-        return self._settled(Sent(answer, state, reason, calls))
+        try:
+            return self._settled(Sent(answer, state, reason, calls))
+        except AnswerMovedOn as moved:
+            return Sent(answer, AnswerState.WITHDRAWN, str(moved))
 
     def _carried_out(self, steps: Steps) -> tuple[AnswerState, str]:
         """Every step; how they ended as a whole, and why."""
@@ -156,10 +159,7 @@ class WriteBack:
             note=sent.reason,
             answer_id=answer.answer_id,
         )
-        try:
-            self._records.move(answer, sent.state, decision, sent.reason)
-        except AnswerMovedOn as moved:
-            logger.warning("%s", moved)
+        self._records.move(answer, sent.state, decision, sent.reason)
         return sent
 
 
