@@ -485,6 +485,7 @@ class JournalLine:
     amount: Decimal
     description: str = ""
     tax_type: str = "NONE"
+    tracking: tuple[tuple[str, str], ...] = ()  # (category name, option name)
 
 
 @dataclass(frozen=True)

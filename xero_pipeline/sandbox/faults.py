@@ -16,6 +16,7 @@ FaultKind = Literal[
     "unavailable",  # 503, a moment
     "organisation_offline",  # 503, one organisation for some minutes
     "server_error",  # 500 with an HTML page
+    "server_error_after",  # the same, but what was asked was done
     "rate_limit_minute",  # 429 with Retry-After
     "rate_limit_day",  # 429 with a Retry-After of hours
     "rate_limit_concurrent",  # 429 without Retry-After
@@ -53,6 +54,7 @@ class Fault:
         kind: what happens.
         path: regular expression searched for, without case, in path and query; "" is any request.
         tenant: only this organisation's requests; None is any.
+        method: only requests of this HTTP method, "POST"; "" is any.
         skip: let so many matching requests pass first.
         times: then hit so many; None is for ever.
         seconds: of a slow answer, or the Retry-After of a limit.
@@ -63,15 +65,18 @@ class Fault:
     kind: FaultKind
     path: str = ""
     tenant: str | None = None
+    method: str = ""
     skip: int = 0
     times: int | None = 1
     seconds: float = 1.0
     events: tuple[Event, ...] = ()
 
-    def concerns(self, target: str, tenant: str | None) -> bool:
+    def concerns(self, method: str, target: str, tenant: str | None) -> bool:
         patterns = [self.path, _ALWAYS_ABOUT.get(self.kind, "")]
-        return self.tenant in (None, tenant) and all(
-            re.search(pattern, target, re.IGNORECASE) for pattern in patterns
+        return (
+            self.tenant in (None, tenant)
+            and self.method in ("", method)
+            and all(re.search(pattern, target, re.IGNORECASE) for pattern in patterns)
         )
 
 
@@ -94,7 +99,7 @@ class FaultBoard:
             self._armed.clear()
         self.held.release()
 
-    def take(self, target: str, tenant: str | None) -> list[Fault]:
+    def take(self, method: str, target: str, tenant: str | None) -> list[Fault]:
         """The faults that hit this request; counts it for all that it concerns."""
         if not self._armed:
             return []
@@ -102,7 +107,7 @@ class FaultBoard:
             hit = [
                 armed.fault
                 for armed in self._armed
-                if armed.fault.concerns(target, tenant) and armed.hits()
+                if armed.fault.concerns(method, target, tenant) and armed.hits()
             ]
             self._armed = [armed for armed in self._armed if not armed.spent]
             return hit

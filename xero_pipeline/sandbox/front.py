@@ -42,7 +42,8 @@ class Front:
     def wrap(self, endpoint: Endpoint) -> Endpoint:
         async def answer(request: Request) -> Response:
             tenant = request.headers.get("xero-tenant-id", "").lower() or None
-            faults = self._faults.take(f"{request.url.path}?{request.url.query}", tenant)
+            target = f"{request.url.path}?{request.url.query}"
+            faults = self._faults.take(request.method, target, tenant)
             request.state.faults = faults
             self._world.clock.tick()
             self._happen("edit_before", faults, tenant)
@@ -51,6 +52,8 @@ class Front:
             try:
                 _raise_first(faults)
                 response = await endpoint(request)
+                if _any(faults, "server_error_after"):
+                    raise _ANSWERS["server_error"](faults[0])
             except ApiError as error:
                 response = error.response()
             self._happen("edit_after", faults, tenant)

@@ -77,17 +77,14 @@ class XeroClient:
         return client
 
     def send(
-        self,
-        path: str,
-        method: str = "GET",
-        *,
-        json: object = None,
-        data: bytes | None = None,
-        **headers: str,
+        self, path: str, method: str = "GET", body: object = None, /, **headers: str
     ) -> requests.Response:
+        """`body`: bytes go as they are, None not at all, anything else as JSON."""
         sent = {**self.headers, "Authorization": f"Bearer {self.access_token}", **headers}
         if self.tenant is not None:
             sent["Xero-Tenant-Id"] = self.tenant
+        data = body if isinstance(body, bytes) else None
+        json = None if isinstance(body, bytes) else body
         return requests.request(
             method, self.url + path, headers=sent, json=json, data=data, timeout=_TIMEOUT
         )
@@ -95,13 +92,11 @@ class XeroClient:
     def get(self, path: str, **headers: str) -> requests.Response:
         return self.send(f"/api.xro/2.0/{path}", **headers)
 
-    def post(self, path: str, body: object, **headers: str) -> requests.Response:
-        return self.send(f"/api.xro/2.0/{path}", "POST", json=body, **headers)
+    def post(self, path: str, body: object, /, **headers: str) -> requests.Response:
+        return self.send(f"/api.xro/2.0/{path}", "POST", body, **headers)
 
-    def put(self, path: str, body: object = None, **headers: str) -> requests.Response:
-        """Bytes as they are, anything else as JSON."""
-        sent = {"data": body} if isinstance(body, bytes) else {"json": body}
-        return self.send(f"/api.xro/2.0/{path}", "PUT", **sent, **headers)
+    def put(self, path: str, body: object, /, **headers: str) -> requests.Response:
+        return self.send(f"/api.xro/2.0/{path}", "PUT", body, **headers)
 
     def numbers(self, query: str) -> list[str]:
         """The invoice numbers of a listing, in order."""

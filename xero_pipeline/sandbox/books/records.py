@@ -297,7 +297,11 @@ class Records:
 
     def _require_known(self, line: Line) -> None:
         self.chart.active(line.account_code)
-        for category, option in line.tracking:
+        self.require_tracking(line.tracking)
+
+    def require_tracking(self, tracking: tuple[tuple[str, str], ...]) -> None:
+        """Raises Refused for a category or an option that the organisation does not have."""
+        for category, option in tracking:
             if option not in self.category_named(category).options:
                 raise Refused(f"The tracking category {category!r} has no option {option!r}.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from xero_pipeline.sandbox import events
@@ -57,6 +58,7 @@ def recode_manual(records: Records, event: events.DocumentRecoded) -> None:
             cents(line.quantity * line.unit_amount),
             line.description,
             line.tax_type,
+            line.tracking,
         )
         for line in event.lines
     ]
@@ -83,20 +85,17 @@ def _manual_lines(
         return taxed, "Exclusive"
     if not taxed or without_tax != 0:
         raise Refused(f"The journal {key} does not balance: its lines add up to {without_tax}.")
-    untaxed = (
-        doc.ManualLine(line.account, line.amount, ZERO, line.tax_type, line.description)
-        for line in taxed
-    )
-    return tuple(untaxed), "NoTax"
+    return tuple(replace(line, tax=ZERO) for line in taxed), "NoTax"
 
 
 def _manual_line(records: Records, line: events.JournalLine) -> doc.ManualLine:
     account = records.chart.active(line.account_code)
     if account.is_bank or account.system_account in ("DEBTORS", "CREDITORS"):
         raise Refused(f"The account {account.key} ({account.name}) cannot be journalled to.")
+    records.require_tracking(line.tracking)
     amount: Decimal = cents(line.amount)
     tax = cents(amount * records.tax_percent(line.tax_type) / 100)
-    return doc.ManualLine(account.key, amount, tax, line.tax_type, line.description)
+    return doc.ManualLine(account.key, amount, tax, line.tax_type, line.description, line.tracking)
 
 
 def _post(records: Records, journal: doc.ManualJournal, at: dt.datetime) -> None:

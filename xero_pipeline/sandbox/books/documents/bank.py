@@ -80,6 +80,7 @@ class ManualLine:
     tax: Decimal
     tax_type: str
     description: str
+    tracking: tuple[tuple[str, str], ...]
 
 
 @dataclass(eq=False)

@@ -76,7 +76,7 @@ def _journal_line(records: Records, line: doc.ManualLine) -> Fields:
         "TaxAmount": line.tax,
         "LineAmount": line.amount,
         "AccountCode": line.account,
-        "Tracking": [],
+        "Tracking": common.tracking(records, line.tracking),
         "AccountID": records.chart[line.account].id,
         "IsBlank": False,
     }

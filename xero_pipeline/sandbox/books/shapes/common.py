@@ -73,6 +73,11 @@ def invoice_stub(**known: Value) -> Fields:
     )
 
 
+def tracking(records: Records, tracking: tuple[tuple[str, str], ...]) -> list[Fields]:
+    """A line's options, by (category name, option name)."""
+    return [_tracked(records, category, option) for category, option in tracking]
+
+
 def history_record(record: doc.HistoryRecord) -> Fields:
     return {
         "Changes": record.changes,
@@ -95,7 +100,7 @@ def _line_item(records: Records, priced: PricedLine) -> Fields:
         LineAmount=priced.amount,
         AccountCode=line.account_code,
         Item={"ItemID": item.id, "Name": item.event.name, "Code": item.key} if item else None,
-        Tracking=[_tracking(records, category, option) for category, option in line.tracking],
+        Tracking=tracking(records, line.tracking),
         Quantity=line.quantity,
         DiscountRate=line.discount_rate,
         DiscountAmount=priced.discount if line.discount_rate else None,
@@ -104,7 +109,7 @@ def _line_item(records: Records, priced: PricedLine) -> Fields:
     )
 
 
-def _tracking(records: Records, name: str, option: str) -> Fields:
+def _tracked(records: Records, name: str, option: str) -> Fields:
     category = records.category_named(name)
     return {
         "Name": name,

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from xero_pipeline.sandbox import events as ev
-from xero_pipeline.sandbox.life.amounts import ZERO, LineValue, line_values
+from xero_pipeline.sandbox.life.amounts import ZERO, LineValue, cents, line_values
 
 
 @dataclass(frozen=True)
@@ -168,6 +168,8 @@ class History:
                 self.documents["Invoice", event.key].contact = event.contact
             case ev.DocumentRecoded(kind="BankTransaction"):
                 self.bank[event.key].lines = event.lines
+            case ev.DocumentRecoded(kind="ManualJournal"):
+                self._recode_journal(event)
             case ev.DocumentRecoded():
                 self.documents[event.kind, event.key].lines = event.lines
             case _:
@@ -263,6 +265,19 @@ class History:
             lines=event.lines,
             status="AUTHORISED",
         )
+
+    def _recode_journal(self, event: ev.DocumentRecoded) -> None:
+        journal = self.journals[event.key]
+        lines = tuple(
+            ev.JournalLine(
+                line.account_code,
+                cents(line.quantity * line.unit_amount),
+                line.description,
+                line.tax_type,
+            )
+            for line in event.lines
+        )
+        journal.posted = replace(journal.posted, lines=lines)
 
     def _add_payment(self, payment: ev.PaymentMade) -> None:
         self.payments[payment.key] = payment
