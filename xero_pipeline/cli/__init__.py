@@ -17,6 +17,7 @@ from xero_pipeline.cli import (
     local,
     status,
     sync,
+    tasks,
     warehouse,
     webhooks,
 )
@@ -30,7 +31,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _room in (local, connections, sync, warehouse, figures, status, alerts, webhooks, keys):
+_ROOMS = (
+    *(local, connections, sync, warehouse, figures),
+    *(tasks, status, alerts, webhooks, keys),
+)
+for _room in _ROOMS:
     app.add_typer(_room.group)
 
 

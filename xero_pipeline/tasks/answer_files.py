@@ -46,11 +46,11 @@ class AnswerFiles:
         for folder in {(self._home / file.stored_as).parent for file in files}:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def received(self, stored_as: str) -> Path | None:
-        """A file that another program put below the folder; None: it is not there."""
+    def received(self, stored_as: str) -> Path:
+        """Where another program says that it put a file. Outside of the folder there is none."""
         folder = (self._home / _FOLDER).resolve()
         path = (self._home / stored_as).resolve()
-        return path if path.is_relative_to(folder) and path.is_file() else None
+        return path if path.is_relative_to(folder) else folder / "outside"
 
     def adopt(self, path: Path, name: str, media_type: str, file_id: int) -> AnswerFile:
         """A received file as it lies there, from now on for its owner only."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
-from xero_pipeline.tasks.errors import UnknownTask
+from xero_pipeline.tasks.errors import UnknownBooks, UnknownTask
 from xero_pipeline.tasks.model import (
     Books,
     ChartAccount,
@@ -80,32 +80,33 @@ class TaskBook:
         """What its document said when, in order."""
         return self._read(TaskVersion, _VERSIONS, [task.organisation_id, task.task_id])
 
-    def events(self, since: int = 0, organisation: str | None = None) -> Iterator[TaskEvent]:
+    def organisation_id(self, wanted: str) -> str:
+        """The id of the organisation with this key, name or id.
+
+        Raises:
+            UnknownBooks
+        """
+        rows = self._rows(_ORGANISATIONS, [])
+        for row in rows:
+            if wanted.casefold() in (str(value).casefold() for value in row.values()):
+                return str(row["organisation_id"])
+        raise UnknownBooks(wanted, [str(row["organisation_name"]) for row in rows])
+
+    def events(self, since: int = 0, organisation_id: str | None = None) -> list[TaskEvent]:
         """Events with a higher number, in order, one organisation after the other.
 
         Args:
-            organisation: id; None: of all, each with numbers of its own.
+            organisation_id: None: of all, each with numbers of its own.
         """
-        rows = self._rows(
-            "select * from marts.client_task_events "
-            "where sequence > ? and (?::uuid is null or organisation_id = ?::uuid) "
-            "order by organisation_id, sequence",
-            [since, organisation, organisation],
+        return self._events(
+            "sequence > ? and (?::uuid is null or organisation_id = ?::uuid)",
+            [since, organisation_id, organisation_id],
         )
-        for row in rows:
-            yield TaskEvent(
-                str(row["organisation_id"]), int(row["sequence"]), str(row["event_id"]), row
-            )
 
     def events_of(self, task: Task) -> list[TaskEvent]:
         """What happened to one task, in order."""
-        rows = self._rows(
-            "select * from marts.client_task_events where organisation_id = ? and task_id = ? "
-            "order by sequence",
-            [task.organisation_id, task.task_id],
-        )
-        id = task.organisation_id
-        return [TaskEvent(id, int(row["sequence"]), str(row["event_id"]), row) for row in rows]
+        of_task = [task.organisation_id, task.task_id]
+        return self._events("organisation_id = ? and task_id = ?", of_task)
 
     def attached(self, task: Task) -> list[str]:
         """Names of the files that are attached to its document in Xero, as last read."""
@@ -143,6 +144,17 @@ class TaskBook:
             for row in self._rows(sql, values)
         ]
 
+    def _events(self, which: str, values: Sequence[object]) -> list[TaskEvent]:
+        rows = self._rows(
+            f"select * from marts.client_task_events where {which} "
+            "order by organisation_id, sequence",
+            values,
+        )
+        return [
+            TaskEvent(str(row["organisation_id"]), int(row["sequence"]), str(row["event_id"]), row)
+            for row in rows
+        ]
+
     def _rows(self, sql: str, values: Sequence[object]) -> list[Mapping[str, Any]]:
         answer = self._connection.execute(sql, values)
         names = [column[0] for column in answer.description]
@@ -177,16 +189,12 @@ def _plain(value: object) -> object:
 def _conditions(wanted: TaskFilter) -> tuple[str, list[object]]:
     meant = {
         "connections.workspace = ?": wanted.workspace,
-        "? in (connections.organisation_key, tasks.organisation_id::varchar)"
-        " or lower(connections.organisation_name) = lower(?)": wanted.organisation,
+        "tasks.organisation_id = ?": wanted.organisation_id,
         "list_contains(tasks.matched_account_codes, ?)": wanted.account,
     }
     given = {condition: value for condition, value in meant.items() if value is not None}
-    where = " and ".join(f"({condition})" for condition in given)
-    values: list[object] = [
-        value for condition, value in given.items() for _ in range(condition.count("?"))
-    ]
-    return f"where {where}" if where else "", values
+    where = " and ".join(given)
+    return f"where {where}" if where else "", list(given.values())
 
 
 def _task_columns() -> str:
@@ -202,6 +210,12 @@ _TASKS = f"""
     from marts.client_tasks as tasks
     join ops.connections as connections
         on connections.organisation_id = tasks.organisation_id
+"""
+
+_ORGANISATIONS = """
+    select organisation_id, organisation_key, organisation_name
+    from ops.connections
+    order by organisation_name, organisation_id
 """
 
 _VERSIONS = """

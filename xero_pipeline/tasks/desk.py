@@ -68,8 +68,8 @@ class TaskDesk:
 
     def __init__(self, settings: Settings, records: TaskRecords, clock: Clock) -> None:
         self._published = settings.published_database
-        self._files = AnswerFiles(settings.home)
-        self._records = records
+        self.files = AnswerFiles(settings.home)
+        self.records = records
         self._clock = clock
 
     @classmethod
@@ -92,6 +92,15 @@ class TaskDesk:
             found = [after(task, since.get(task.task_id, ())) for task in book.tasks(wanted)]
         return [task for task in found if wanted.state in (None, task.state)][:limit]
 
+    def organisation_id(self, wanted: str) -> str:
+        """The id of the organisation with this key, name or id.
+
+        Raises:
+            UnknownBooks, NothingPublished
+        """
+        with open_book(self._published) as book:
+            return book.organisation_id(wanted)
+
     def task(self, wanted: str) -> Task:
         """One task as it stands now.
 
@@ -103,7 +112,7 @@ class TaskDesk:
 
     def answers(self, task: Task) -> list[Answer]:
         """All answers to a task, the oldest first."""
-        return self._records.answers(
+        return self.records.answers(
             tuple(AnswerState), organisation_id=task.organisation_id, task_id=task.task_id
         )
 
@@ -119,7 +128,7 @@ class TaskDesk:
                 task,
                 book.lines(task),
                 book.books(task.organisation_id),
-                self._records.live_answer(task.organisation_id, task.task_id),
+                self.records.live_answer(task.organisation_id, task.task_id),
                 book.attached(task),
                 book.versions(task),
             )
@@ -135,12 +144,12 @@ class TaskDesk:
             UnknownTask, NothingPublished, HomeUnusable
         """
         situation = self.situation(wanted)
-        chosen = _checked(new, situation, [offered(path) for path in new.files])
-        files = self._files.keep(new.files)
+        chosen = checked(new, situation, [offered(path) for path in new.files])
+        files = self.files.keep(new.files)
         try:
             return self.submit(situation.task, new, chosen, files)
         except BaseException:
-            self._files.forget(files)
+            self.files.forget(files)
             raise
 
     def submit(
@@ -180,7 +189,7 @@ class TaskDesk:
             files=tuple(files),
             answer_id=answer_id,
         )
-        return self._records.submit(answer, submitted)
+        return self.records.submit(answer, submitted)
 
     # --- deciding ---------------------------------------------------------------------------------
 
@@ -251,12 +260,12 @@ class TaskDesk:
             raise WrongState(f"{task}: closed already ({closed_because(task)}).", "")
         dismissed = self._decision(task, DecisionKind.DISMISSED, by, note)
         if standing is None:
-            self._records.decide(dismissed)
+            self.records.decide(dismissed)
         else:
             _waiting(situation, (AnswerState.SUBMITTED,), "dismiss")
             reason = _withdrawn(by)
             withdrawn = self._decision(task, DecisionKind.WITHDRAWN, by, reason)
-            self._records.move(
+            self.records.move(
                 standing, AnswerState.WITHDRAWN, withdrawn, reason, followed_by=dismissed
             )
         return after(task, [dismissed])
@@ -272,7 +281,7 @@ class TaskDesk:
         if refused := not_to_reopen(task):
             raise WrongState(f"{task}: not reopened.", refused)
         reopened = self._decision(task, DecisionKind.REOPENED, by, note)
-        self._records.decide(reopened)
+        self.records.decide(reopened)
         return after(task, [reopened])
 
     # --- in one place -----------------------------------------------------------------------------
@@ -284,7 +293,7 @@ class TaskDesk:
     def _unpublished(self, book: TaskBook) -> dict[str, list[Decision]]:
         """Task -> decisions that the published tasks do not show yet."""
         by_task: dict[str, list[Decision]] = {}
-        for decision in self._records.decisions_after(book.newest_decision()):
+        for decision in self.records.decisions_after(book.newest_decision()):
             by_task.setdefault(decision.task_id, []).append(decision)
         return by_task
 
@@ -308,7 +317,7 @@ class TaskDesk:
     ) -> Answer:
         """States that a person brings about carry the name of the decision."""
         decision = self._decision(task, DecisionKind(to), by, reason)
-        self._records.move(answer, to, decision, reason, unless_sent=unless_sent)
+        self.records.move(answer, to, decision, reason, unless_sent=unless_sent)
         return dataclasses.replace(
             answer, state=to, reason=reason, decided_by=by, decided_at=decision.decided_at
         )
@@ -334,8 +343,12 @@ class TaskDesk:
         )
 
 
-def _checked(new: NewAnswer, situation: Situation, files: Sequence[OfferedFile]) -> Understood:
-    """Raises AnswerRefused."""
+def checked(new: NewAnswer, situation: Situation, files: Sequence[OfferedFile]) -> Understood:
+    """What an answer chooses, once nothing is wrong with it.
+
+    Raises:
+        AnswerRefused
+    """
     chosen, unclear = understood(new, situation)
     if refused := [*refusals(new, situation, files), *unclear]:
         raise AnswerRefused(str(situation.task), refused)

@@ -25,6 +25,14 @@ class UnknownTask(TasksError):
         )
 
 
+class UnknownBooks(TasksError):
+    def __init__(self, wanted: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"There is no organisation '{wanted}' among the published ones.",
+            f"There are: {', '.join(known)}." if known else "Connect and sync one first.",
+        )
+
+
 class AnswerRefused(TasksError):
     """An answer cannot be taken as it is.
 

@@ -215,13 +215,12 @@ class TaskFilter:
     """Which tasks are meant; None: any.
 
     Attributes:
-        organisation: key, name or id.
         state: open, submitted or closed.
         account: code of a watched account that one of its lines is on.
     """
 
     workspace: str | None = None
-    organisation: str | None = None
+    organisation_id: str | None = None
     state: str | None = None
     account: str | None = None
 
