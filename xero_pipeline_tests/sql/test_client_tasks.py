@@ -1,4 +1,4 @@
-"""Client tasks: which documents become one, what a task says, and what happens to it."""
+"""Client tasks: which documents become one, and what a task says."""
 
 from __future__ import annotations
 
@@ -11,18 +11,13 @@ from typing import Any
 import pytest
 
 from xero_pipeline_tests.sql.book import Book, Line
-from xero_pipeline_tests.sql.warehouse import Warehouse, model_files
+from xero_pipeline_tests.sql.client_books import MARTS
+from xero_pipeline_tests.sql.warehouse import Warehouse
 
 SELECTED = dt.datetime(2026, 6, 1, 9)
 FIRST_SYNC = dt.datetime(2026, 6, 1, 12)
 LATER_SYNC = dt.datetime(2026, 6, 20, 12)
 LOOK_BACK_FROM = dt.date(2026, 3, 3)  # 90 days before 1 June
-MARTS = (
-    "marts.client_task_history",
-    "marts.client_task_events",
-    "marts.client_tasks",
-    "marts.client_task_lines",
-)
 HandedOn = Any  # keyword arguments of Book.bank_transaction
 UNKNOWN = Line(100, account="999", description="Card payment")
 
@@ -45,7 +40,7 @@ def watching_book(warehouse: Warehouse) -> Book:
     book.account("999", "Uncategorised", type="EXPENSE")
     book.account("400", "Rent", type="EXPENSE")
     book.account("420", "Office", type="EXPENSE")
-    book.contact("Landlord")
+    book.contact("Landlord", email_address="rent@landlord.example")
     watch(book, "999")
     for endpoint in ("bank_transactions", "invoices", "credit_notes", "manual_journals"):
         for instant in (FIRST_SYNC, LATER_SYNC):
@@ -210,7 +205,7 @@ def test_a_task_tells_what_a_front_end_shows(book: Book) -> None:
     book.contact("Land Lord Ltd", merged_to="Landlord")
     spend(book, "card", contact="Land Lord Ltd", reference="4410", has_attachments=True)
     (task,) = tasks(built(book))
-    assert task["contact_name"] == "Landlord"
+    assert (task["contact_name"], task["contact_email"]) == ("Landlord", "rent@landlord.example")
     assert str(task["contact_id"]) == book.id("Contact", "Landlord")
     assert (task["reference"], task["bank_account_name"]) == ("4410", "Cheque account")
     assert (task["state"], task["age_days"], task["has_attachments"]) == ("open", 41, True)
@@ -243,6 +238,10 @@ def test_what_the_api_cannot_recode_is_said_with_the_reason(book: Book) -> None:
         "select amount::integer as amount, can_be_recoded, recoding_obstacle "
         "from marts.client_tasks order by amount"
     )
+    assert book.value("select recoding_note from marts.client_tasks where amount = 4") == (
+        "The document is dated up to the organisation's lock date: an adviser moves the lock date "
+        "in Xero, or posts a journal in the open period."
+    )
     assert [tuple(row.values()) for row in rows] == [
         (1, True, None),
         (2, False, "reconciled"),
@@ -263,7 +262,29 @@ def test_the_suggested_account_is_the_contacts_habit_of_the_last_12_months(book:
     (task,) = tasks(built(book))
     assert task["suggested_account_code"] == "400"
     assert task["suggested_account_name"] == "Rent"
-    assert task["suggested_by_documents"] == 2
+    assert (task["suggested_by_documents"], task["suggested_share"]) == (2, pytest.approx(2 / 3))
+    assert task["suggested_last_date"] == dt.date(2026, 4, 1)
+    assert {str(each) for each in task["suggested_document_ids"]} == {
+        book.id("Invoice", "rent 0"),
+        book.id("Invoice", "rent 1"),
+    }
+
+
+def test_a_line_is_suggested_what_the_same_words_were_coded_to(book: Book) -> None:
+    lines = (
+        Line(30, account="999", description="Toner 4411"),
+        Line(70, account="999", description="Card payment"),
+    )
+    spend(book, "unknown", lines=lines)
+    for number in range(2):
+        book.bill(f"rent {number}", "Landlord", dt.date(2026, 4, 1), lines=(Line(900, "400"),))
+    office = (Line(20, "420", description="Toner 4398"),)
+    spend(book, "office", dt.date(2026, 5, 1), lines=office)
+    rows = built(book).rows(
+        "select suggested_account_code, suggested_by, suggested_by_documents "
+        "from marts.client_task_lines order by line_number"
+    )
+    assert [tuple(row.values()) for row in rows] == [("420", "line_text", 1), ("400", "contact", 2)]
 
 
 def test_a_contact_without_history_gets_no_suggestion(book: Book) -> None:
@@ -282,197 +303,3 @@ def test_a_tasks_id_depends_on_its_document_alone(book: Book) -> None:
     named = f"{book.organisation_id}|bank_transaction|{book.id('BankTransaction', 'card')}"
     digest = hashlib.md5(named.encode(), usedforsecurity=False).hexdigest()
     assert task["task_id"] == uuid.UUID(digest)
-
-
-# --- what happens to a task ----------------------------------------------------------------------
-
-
-def day(number: int) -> dt.datetime:
-    """Noon of a day in June, when a sync ran."""
-    return dt.datetime(2026, 6, number, 12)
-
-
-def remember(book: Book, *versions: tuple[dt.datetime, dt.datetime | None, str]) -> Book:
-    """Writes each document's history as (from, to, what differs as SQL of `replace`)."""
-    connection = book.warehouse.connection
-    connection.execute("create temp table if not exists shown as from snapshots.task_documents")
-    connection.execute("delete from snapshots.task_documents")
-    for valid_from, valid_to, differs in versions:
-        connection.execute(
-            f"insert into snapshots.task_documents select * replace ("
-            f"?::timestamp as valid_from, ?::timestamp as valid_to{differs}) from shown",
-            [valid_from, valid_to],
-        )
-    connection.execute(
-        "update snapshots.task_accounts set valid_from = ?, valid_to = null, document_types = null",
-        [day(1)],
-    )
-    return retold(book)
-
-
-def retold(book: Book) -> Book:
-    for name in MARTS:
-        book.warehouse.connection.execute(
-            f"create or replace table {name} as {model_files()[name].read_text()}"
-        )
-    assert book.warehouse.failures("client_task_events_gapless") == []
-    return book
-
-
-def events(book: Book) -> list[tuple[int, int, str, object]]:
-    """(sequence, day in June, event, what changed or why)."""
-    rows = book.rows("select * from marts.client_task_events order by sequence")
-    return [
-        (
-            row["sequence"],
-            row["occurred_at"].day,
-            row["event"],
-            row["closed_reason"] or row["changed_fields"],
-        )
-        for row in rows
-    ]
-
-
-@pytest.fixture(scope="module")
-def remembered() -> Book:
-    """One task whose history each test writes anew."""
-    book = watching_book(Warehouse())
-    spend(book, "card")
-    return built(book)
-
-
-def test_a_change_of_content_is_a_new_version(remembered: Book) -> None:
-    remember(
-        remembered,
-        (day(1), day(2), ""),
-        (day(2), day(3), ", 90::decimal(18, 2) as total, 'other' as lines_hash"),
-        (day(3), None, ", 90::decimal(18, 2) as total, 'other' as lines_hash, 'x' as reference"),
-    )
-    assert events(remembered) == [
-        (1, 1, "created", []),
-        (2, 2, "updated", ["total", "lines"]),
-        (3, 3, "updated", ["reference"]),
-    ]
-    (task,) = tasks(remembered)
-    assert (task["version"], task["changed_fields"]) == (3, ["reference"])
-    assert (task["amount"], task["state"]) == (Decimal("90.00"), "open")
-
-
-def test_a_span_in_which_nothing_a_client_sees_changed_is_no_event(remembered: Book) -> None:
-    remember(remembered, (day(1), day(2), ""), (day(2), None, ", false as is_wanted"))
-    assert events(remembered) == [(1, 1, "created", [])]
-
-
-def test_a_document_that_leaves_the_account_closes_its_task_as_recoded(remembered: Book) -> None:
-    remember(remembered, (day(1), day(5), ""))
-    assert events(remembered) == [(1, 1, "created", []), (2, 5, "closed", "recoded")]
-    (task,) = tasks(remembered)
-    assert (task["state"], task["closed_reason"]) == ("closed", "recoded")
-    assert (task["opened_at"], task["closed_at"]) == (day(1), day(5))
-    lines = remembered.rows("select net_amount from marts.client_task_lines")
-    assert lines == [{"net_amount": Decimal("100.00")}]
-
-
-@pytest.mark.parametrize("state", ["voided", "deleted"])
-def test_a_voided_or_deleted_document_closes_its_task(remembered: Book, state: str) -> None:
-    remember(remembered, (day(1), day(5), ""), (day(5), None, f", '{state}' as document_state"))
-    assert events(remembered) == [(1, 1, "created", []), (2, 5, "closed", state)]
-
-
-def test_an_account_that_is_watched_no_longer_closes_its_tasks(remembered: Book) -> None:
-    remember(remembered, (day(1), day(5), ""))
-    remembered.warehouse.connection.execute(
-        "update snapshots.task_accounts set valid_to = ?", [day(5)]
-    )
-    assert events(retold(remembered))[-1] == (2, 5, "closed", "account_unmonitored")
-
-
-def test_narrowing_the_types_of_an_account_closes_tasks_of_the_others(remembered: Book) -> None:
-    remember(remembered, (day(1), day(5), ""))
-    remembered.warehouse.connection.execute(
-        "update snapshots.task_accounts set document_types = ['RECEIVE'], valid_from = ?", [day(5)]
-    )
-    assert events(retold(remembered))[-1] == (2, 5, "closed", "account_unmonitored")
-
-
-def test_back_on_the_account_reopens_the_same_task(remembered: Book) -> None:
-    (before,) = tasks(remembered)
-    remember(
-        remembered,
-        (day(1), day(5), ""),
-        (day(8), None, ", 'other' as lines_hash, false as is_wanted"),
-    )
-    assert events(remembered) == [
-        (1, 1, "created", []),
-        (2, 5, "closed", "recoded"),
-        (3, 8, "reopened", ["lines"]),
-    ]
-    (task,) = tasks(remembered)
-    assert task["task_id"] == before["task_id"]
-    assert (task["state"], task["closed_at"], task["closed_reason"]) == ("open", None, None)
-    assert (task["times_reopened"], task["version"]) == (1, 2)
-
-
-def test_a_document_is_no_task_before_it_is_wanted(remembered: Book) -> None:
-    remember(
-        remembered,
-        (day(1), day(2), ", false as is_wanted"),
-        (day(2), None, ", 'other' as lines_hash"),
-    )
-    assert events(remembered) == [(1, 2, "created", [])]
-    assert tasks(remembered, "version, changed_fields") == [{"version": 1, "changed_fields": None}]
-
-
-def test_events_are_numbered_through_the_whole_organisation(book: Book) -> None:
-    for number in range(3):
-        spend(book, f"card {number}")
-    built(book)
-    remember(book, (day(1), day(5), ""))
-    assert [(number, event) for number, _, event, _ in events(book)] == [
-        (1, "created"),
-        (2, "created"),
-        (3, "created"),
-        (4, "closed"),
-        (5, "closed"),
-        (6, "closed"),
-    ]
-
-
-def test_a_task_is_followed_through_its_documents_life(book: Book) -> None:
-    """Seven syncs, with the history that the warehouse itself keeps."""
-    connection = book.warehouse.connection
-
-    def sync(number: int, lines: tuple[Line, ...], status: str = "AUTHORISED") -> None:
-        connection.execute("delete from raw.bank_transactions")
-        spend(book, "card", lines=lines, status=status)
-        book.flush()
-        connection.execute("update raw.organisation set _synced_at = ?", [day(number)])
-        built(book)
-
-    rent = (Line(100, account="400", description="Rent"),)
-    sync(1, (UNKNOWN,))
-    sync(2, (Line(120, account="999", description="Card payment"),))
-    sync(3, rent)
-    sync(4, (UNKNOWN,))
-    connection.execute("create temp table selection as from ops.monitored_accounts")
-    connection.execute("delete from ops.monitored_accounts")
-    sync(5, (UNKNOWN,))
-    connection.execute("insert into ops.monitored_accounts from selection")
-    sync(6, (UNKNOWN,))
-    sync(7, (UNKNOWN,), status="DELETED")
-    assert events(book) == [
-        (1, 1, "created", []),
-        (2, 2, "updated", ["total", "lines"]),
-        (3, 3, "closed", "recoded"),
-        (4, 4, "reopened", ["total", "lines"]),
-        (5, 5, "closed", "account_unmonitored"),
-        (6, 6, "reopened", []),
-        (7, 7, "closed", "deleted"),
-    ]
-    (task,) = tasks(book)
-    assert (task["state"], task["closed_reason"], task["closed_at"]) == (
-        "closed",
-        "deleted",
-        day(7),
-    )
-    assert (task["version"], task["times_reopened"]) == (3, 2)
