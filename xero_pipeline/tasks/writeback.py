@@ -7,13 +7,11 @@ in Xero, which has no lock for it: it is as short as one call.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-
-import duckdb
 
 from xero_pipeline.connections import Connections, MayNotWrite
 from xero_pipeline.settings import Settings
@@ -61,7 +59,7 @@ class WriteBack:
 
     Args:
         home: what files of answers lie below.
-        warehouse: the published one, for what the clients saw.
+        seen: what an answer's task is about, as published; None: there is no such task.
         asker: a schedule leaves the last calls of the day to people.
     """
 
@@ -72,7 +70,7 @@ class WriteBack:
         journal: Journal,
         *,
         home: Path,
-        warehouse: duckdb.DuckDBPyConnection,
+        seen: Callable[[Answer], Seen | None],
         clock: Clock,
         asker: Asker = Asker.PERSON,
     ) -> None:
@@ -80,7 +78,7 @@ class WriteBack:
         self._records = records
         self._journal = journal
         self._home = home
-        self._warehouse = warehouse
+        self._seen_document = seen
         self._clock = clock
         self._asker = asker
 
@@ -136,7 +134,7 @@ class WriteBack:
 
     def _seen(self, answer: Answer) -> Seen:
         """Raises Conflict when the warehouse knows already that the client saw something else."""
-        seen = seen_document(self._warehouse, answer)
+        seen = self._seen_document(answer)
         if seen is None or seen.contents_hash != answer.seen_contents_hash:
             raise Conflict(
                 "The transaction was changed in Xero since it was answered, so nothing was "
@@ -193,7 +191,7 @@ def send_approved(
                 records,
                 journal,
                 home=settings.home,
-                warehouse=warehouse,
+                seen=partial(seen_document, warehouse),
                 clock=clock,
                 asker=asker,
             )
