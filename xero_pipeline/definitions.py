@@ -28,7 +28,9 @@ defs = dg.Definitions(
     sensors=[
         incremental_refresh,
         webhook_refresh,
+        task_watch,
         approved_answers,
+        task_deliveries,
         reconnect_alerts,
         run_failure_alerts,
         run_recovery_alerts,

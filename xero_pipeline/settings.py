@@ -146,6 +146,13 @@ class Settings(BaseSettings):
         alias="XERO_ALERT_URLS",
         description="Where alerts go, separated by spaces: mailto://..., slack://..., msteams://...",
     )
+    task_poll_seconds: float | None = Field(
+        None,
+        alias="XERO_TASK_POLL_SECONDS",
+        ge=15,
+        description="How often to look for new transactions where accounts are watched, as far as "
+        "the day's calls allow; absent: with the other changes, every 15 minutes",
+    )
     task_webhook_url: SecretStr | None = Field(
         None,
         alias="XERO_TASK_WEBHOOK_URL",
@@ -155,6 +162,32 @@ class Settings(BaseSettings):
         None,
         alias="XERO_TASK_WEBHOOK_SECRET",
         description="Signs them, after the Standard Webhooks convention: whsec_... or any text",
+    )
+    console_password_hash: SecretStr | None = Field(
+        None,
+        alias="XERO_CONSOLE_PASSWORD_HASH",
+        description="argon2id, made by `xero-pipeline console password`; absent: no password",
+    )
+    console_trusted_header: str | None = Field(
+        None,
+        alias="XERO_CONSOLE_TRUSTED_HEADER",
+        description="In which a reverse proxy names whom it has signed in, X-Forwarded-User",
+    )
+    console_trusted_proxy: str | None = Field(
+        None,
+        alias="XERO_CONSOLE_TRUSTED_PROXY",
+        description="That proxy's address or network; the header is ignored from anywhere else",
+    )
+    console_url: AnyHttpUrl | None = Field(
+        None,
+        alias="XERO_CONSOLE_URL",
+        description="What people type when it is not localhost: https://console.firm.example",
+    )
+    dagster_url: AnyHttpUrl = Field(
+        AnyHttpUrl("http://localhost:3000"),
+        alias="XERO_DAGSTER_URL",
+        description="Where Dagster's UI is; the console launches and follows syncs there when it "
+        "is this home's",
     )
     page_size: int = Field(1000, alias="XERO_PAGE_SIZE", ge=1, le=1000)
     extra_endpoints: Annotated[tuple[ExtraEndpoint, ...], NoDecode] = Field(
@@ -214,6 +247,11 @@ class Settings(BaseSettings):
         "secret_key",
         "state_url",
         "webhook_key",
+        "console_password_hash",
+        "console_trusted_header",
+        "console_trusted_proxy",
+        "console_url",
+        "task_poll_seconds",
         "task_webhook_url",
         "task_webhook_secret",
         "scopes",

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     STALE = "stale"
     BUDGET = "budget"
     RUN_FAILED = "run_failed"
+    TASK_DELIVERY = "task_delivery"
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Condition:
     """Something is wrong with one subject. Kind and subject tell whether it is still the same.
 
     Attributes:
-        subject: an organisation's key, or the name of a job.
+        subject: an organisation's key, the name of a job, or an address that gets events.
         title: who and what, for a subject line.
         sentence: what happened and why, in plain words.
         fix: the command, link or step that mends it.

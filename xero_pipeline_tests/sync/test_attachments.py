@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from xero_pipeline.connections import Purpose
-from xero_pipeline.sandbox import events as ev
-from xero_pipeline.sandbox.document_events import FileRemoved
+from xero_pipeline.sandbox.document_events import FileAttached, FileRemoved
 from xero_pipeline.sync import Depth
 from xero_pipeline.warehouse import rebuild
 from xero_pipeline.xero.oauth import READ_SCOPES
@@ -52,7 +51,7 @@ def attach(studio: Studio, name: str, to: str = "taxi", *, is_announced: bool = 
     studio.advance(minutes=5)
     at = studio.clock.now()
     studio.happens(
-        ev.FileAttached(
+        FileAttached(
             at, name, kind, to, name, "application/pdf", b"%PDF", is_announced=is_announced
         )
     )
