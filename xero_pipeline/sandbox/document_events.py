@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Literal
 
-from xero_pipeline.sandbox.events import AttachableKind, Event
+from xero_pipeline.sandbox.events import Event
+
+AttachableKind = Literal["Invoice", "CreditNote", "BankTransaction", "ManualJournal", "Contact"]
+
+
+@dataclass(frozen=True)
+class FileAttached(Event):
+    """`is_announced`: whether UpdatedDateUTC moves, which Xero does not document."""
+
+    key: str
+    kind: AttachableKind
+    document: str
+    file_name: str
+    mime_type: str
+    content: bytes
+    is_announced: bool = True
 
 
 @dataclass(frozen=True)
 class FileRemoved(Event):
-    """By a person in Xero: its API removes no file.
-
-    Attributes:
-        is_announced: whether UpdatedDateUTC moves, which Xero does not document.
-    """
+    """By a person in Xero: its API removes no file. `is_announced` as in FileAttached."""
 
     kind: AttachableKind
     document: str

@@ -73,7 +73,6 @@ BankTransactionType = Literal[
 CreditKind = Literal["CreditNote", "Prepayment", "Overpayment"]
 PayableKind = Literal["Invoice", "CreditNote", "Prepayment", "Overpayment"]
 DocumentKind = Literal["Invoice", "CreditNote", "BankTransaction", "ManualJournal"]
-AttachableKind = Literal["Invoice", "CreditNote", "BankTransaction", "ManualJournal", "Contact"]
 
 
 @dataclass(frozen=True)
@@ -474,7 +473,7 @@ class BankTransferDeleted(Event):
     key: str
 
 
-# --- journals and files --------------------------------------------------------------------------
+# --- manual journals ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -501,19 +500,6 @@ class ManualJournalPosted(Event):
 class ManualJournalStatusChanged(Event):
     key: str
     status: Literal["POSTED", "VOIDED", "DELETED"]
-
-
-@dataclass(frozen=True)
-class FileAttached(Event):
-    """`is_announced`: whether UpdatedDateUTC moves, which Xero does not document."""
-
-    key: str
-    kind: AttachableKind
-    document: str
-    file_name: str
-    mime_type: str
-    content: bytes
-    is_announced: bool = True
 
 
 def happening_at(event: Event, at: dt.datetime) -> Event:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from xero_pipeline.sandbox import document_events as on_documents
-from xero_pipeline.sandbox import events as ev
 from xero_pipeline_tests.sandbox.conftest import NOW
 from xero_pipeline_tests.sandbox.writable import Xero, refusal, writable_harbour
 
@@ -154,7 +153,7 @@ def test_a_file_may_come_without_a_word() -> None:
         assert xero.read("BankTransaction", "S-1")["UpdatedDateUTC"] != before
 
 
-def _attached(name: str, *, is_announced: bool = True) -> ev.FileAttached:
-    return ev.FileAttached(
+def _attached(name: str, *, is_announced: bool = True) -> on_documents.FileAttached:
+    return on_documents.FileAttached(
         NOW, name, "BankTransaction", "S-1", name, "text/plain", b"1", is_announced
     )

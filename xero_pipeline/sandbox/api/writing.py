@@ -55,9 +55,7 @@ class Writing:
             ApiError: Xero answers with something else than 200; nothing has happened then.
         """
         match (question.request.method, *(part.lower() for part in question.path)):
-            case ("POST", collection):
-                return self._edit(question, book, collection, body)
-            case ("POST", collection, _):
+            case ("POST", collection) | ("POST", collection, _):
                 return self._edit(question, book, collection, body)
             case ("PUT" | "POST", _, _, "attachments", _, *_):
                 return self._attach(question, book, body)
@@ -82,11 +80,7 @@ class Writing:
         for each in checked:
             self._happen(question, each.events)
         rows = [_shown(book, resource, each, marked=marked) for each in checked]
-        places = max(resource.unit_places, unit_places(question.query))
-        texts = [
-            wire.encode_record(resource.list_key, row, unit_places=places).encode() for row in rows
-        ]
-        return Answer(resource.list_key, rows, texts)
+        return Answer(resource.list_key, rows, _texts(resource, rows, unit_places(question.query)))
 
     def _attach(self, question: Question, book: Book, body: bytes) -> Answer:
         document = papers.document_of_files(question, book)
@@ -109,7 +103,7 @@ class Writing:
         try:
             self._world.apply(question.caller.tenant, events)
         except Refused as refused:
-            raise errors.validation_error(str(refused)) from None
+            raise _refusal(str(refused)) from None
 
 
 def _checked(question: Question, book: Book, resource: Resource, element: Element) -> _Wanted:
@@ -154,12 +148,17 @@ def _events(book: Book, write: Write) -> Sequence[Event]:
 
 
 def _valid_events(book: Book, write: Write) -> Sequence[Event]:
-    """Raises ApiError, with an element that is nothing but its errors."""
+    """Raises ApiError where the book raises Invalid."""
     try:
         return _events(book, write)
     except Invalid as invalid:
-        row: Row = {"ValidationErrors": [{"Message": str(invalid)}]}
-        raise errors.invalid_elements([wire.encode_record("Elements", row).encode()]) from None
+        raise _refusal(str(invalid)) from None
+
+
+def _refusal(message: str) -> ApiError:
+    """With an element that is nothing but its error."""
+    row: Row = {"ValidationErrors": [{"Message": message}]}
+    return errors.invalid_elements([wire.encode_record("Elements", row).encode()])
 
 
 def _require_valid(book: Book, resource: Resource, checked: Sequence[_Wanted]) -> None:
@@ -167,11 +166,11 @@ def _require_valid(book: Book, resource: Resource, checked: Sequence[_Wanted]) -
     refused = [each for each in checked if each.refusal is not None]
     if refused:
         rows = [_shown(book, resource, each, marked=False) for each in refused]
-        texts = [
-            wire.encode_record(resource.list_key, row, unit_places=_UNIT_PLACES).encode()
-            for row in rows
-        ]
-        raise errors.invalid_elements(texts)
+        raise errors.invalid_elements(_texts(resource, rows, _UNIT_PLACES))
+
+
+def _texts(resource: Resource, rows: Sequence[Row], places: int) -> Sequence[bytes]:
+    return [wire.encode_record(resource.list_key, row, unit_places=places).encode() for row in rows]
 
 
 def _shown(book: Book, resource: Resource, wanted: _Wanted, *, marked: bool) -> Row:

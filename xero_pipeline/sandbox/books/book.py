@@ -88,7 +88,7 @@ _HANDLERS: Mapping[type[events.Event], Callable[[Records, Any], None]] = {
     events.BankTransferDeleted: banking.delete_transfer,
     events.ManualJournalPosted: journals.post_manual,
     events.ManualJournalStatusChanged: journals.change_manual_status,
-    events.FileAttached: files.attach,
+    document_events.FileAttached: files.attach,
     document_events.FileRemoved: files.remove,
     document_events.NoteAdded: files.add_note,
     document_events.BankTransactionContactChanged: banking.change_contact,

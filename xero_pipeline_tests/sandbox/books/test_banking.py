@@ -9,6 +9,7 @@ import pytest
 
 from xero_pipeline.sandbox import events as ev
 from xero_pipeline.sandbox.books import Refused
+from xero_pipeline.sandbox.document_events import FileAttached
 from xero_pipeline.sandbox.events import xero_id
 from xero_pipeline_tests.sandbox.books.harbour import (
     BANK,
@@ -206,7 +207,7 @@ def test_journals_that_xero_refuses(account: str, amount: int, message: str) -> 
 def test_a_file_is_kept_and_flagged_on_its_document() -> None:
     book = new_book(
         invoice("INV-1", 10),
-        ev.FileAttached(
+        FileAttached(
             noon("03-20"), "F-1", "Invoice", "INV-1", "brief.pdf", "application/pdf", b"%PDF"
         ),
     )
@@ -222,9 +223,7 @@ def test_a_file_is_kept_and_flagged_on_its_document() -> None:
 
 
 def test_a_file_of_the_same_name_is_replaced() -> None:
-    first = ev.FileAttached(
-        noon("03-20"), "F-1", "Contact", "cafe", "terms.txt", "text/plain", b"old"
-    )
+    first = FileAttached(noon("03-20"), "F-1", "Contact", "cafe", "terms.txt", "text/plain", b"old")
     book = new_book(first, replace(first, key="F-2", content=b"new"))
     files = book.attachments("Contact", xero_id(KEY, "Contact", "cafe"))
     assert [file.content for file in files] == [b"new"]

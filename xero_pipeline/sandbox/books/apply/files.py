@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from xero_pipeline.sandbox import document_events as on_documents
-from xero_pipeline.sandbox import events
 from xero_pipeline.sandbox.books import documents as doc
 from xero_pipeline.sandbox.books.errors import Refused
 from xero_pipeline.sandbox.books.records import Records, Shelf
@@ -17,7 +16,7 @@ from xero_pipeline.sandbox.books.records import Records, Shelf
 _Attachable = doc.Payable | doc.BankTransaction | doc.ManualJournal | doc.Contact
 
 
-def attach(records: Records, event: events.FileAttached) -> None:
+def attach(records: Records, event: on_documents.FileAttached) -> None:
     """Put a file on a document; one of the same name is replaced, and has another id."""
     document: _Attachable = shelf_of(records, event.kind)[event.document]
     attachment = doc.Attachment(
@@ -73,7 +72,7 @@ def _without(files: list[doc.Attachment], file_name: str) -> list[doc.Attachment
 
 def _show_files(
     records: Records,
-    event: events.FileAttached | on_documents.FileRemoved,
+    event: on_documents.FileAttached | on_documents.FileRemoved,
     document: _Attachable,
     *,
     has_files: bool,

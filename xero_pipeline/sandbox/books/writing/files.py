@@ -11,8 +11,7 @@ from xero_pipeline.sandbox.books.apply.files import shelf_of
 from xero_pipeline.sandbox.books.errors import Invalid
 from xero_pipeline.sandbox.books.records import Records
 from xero_pipeline.sandbox.contract import FileWrite, NoteWrite
-from xero_pipeline.sandbox.document_events import NoteAdded
-from xero_pipeline.sandbox.events import AttachableKind, FileAttached
+from xero_pipeline.sandbox.document_events import AttachableKind, FileAttached, NoteAdded
 
 _MOST_FILES = 10
 _MOST_BYTES = 10 * 1024 * 1024

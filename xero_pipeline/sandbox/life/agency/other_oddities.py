@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from xero_pipeline.sandbox import events as ev
+from xero_pipeline.sandbox.document_events import FileAttached
 from xero_pipeline.sandbox.life.agency import settings
 from xero_pipeline.sandbox.life.agency.clients import PROJECTS
 from xero_pipeline.sandbox.life.agency.oddities import Occasions, Oddity
@@ -179,7 +180,7 @@ class PaperOddities(Occasions):
         if bill is None:
             return False
         self.diary.write(
-            ev.FileAttached(
+            FileAttached(
                 at=self.diary.stamp(),
                 key=f"FILE-{self.diary.number('file'):04d}",
                 kind="Invoice",

@@ -27,13 +27,13 @@ class Afterthoughts:
         """Plans what follows from today's papers."""
         for event in self._diary.written_today:
             match event:
-                case ev.FileAttached(mime_type="application/pdf"):
+                case on_documents.FileAttached(mime_type="application/pdf"):
                     self._look_at(event, self._diary.chance(f"receipt/{event.document}"))
                 case ev.BankTransactionPosted():
                     self._revise(event, self._diary.chance(f"revision/{event.key}"))
         self._lock_the_quarter()
 
-    def _look_at(self, attached: ev.FileAttached, chance: Random) -> None:
+    def _look_at(self, attached: on_documents.FileAttached, chance: Random) -> None:
         """Some receipts belong to something else; some transactions get a note."""
         if chance.random() < 0.15:
             self._later(chance.randint(1, 3), lambda: self._exchange(attached))
@@ -58,14 +58,14 @@ class Afterthoughts:
             last_day = today.replace(day=1) - dt.timedelta(days=1)
             self._later(1, lambda: self._lock(last_day))
 
-    def _exchange(self, attached: ev.FileAttached) -> None:
+    def _exchange(self, attached: on_documents.FileAttached) -> None:
         """The wrong receipt goes, a photo of the right one comes."""
         at = self._diary.stamp()
         self._diary.write(
             on_documents.FileRemoved(at, attached.kind, attached.document, attached.file_name)
         )
         self._diary.write(
-            ev.FileAttached(
+            on_documents.FileAttached(
                 at=self._diary.stamp(),
                 key=f"{attached.key}/photo",
                 kind=attached.kind,

@@ -12,6 +12,7 @@ from decimal import Decimal
 from random import Random
 
 from xero_pipeline.sandbox import events as ev
+from xero_pipeline.sandbox.document_events import FileAttached
 from xero_pipeline.sandbox.life.amounts import cents
 from xero_pipeline.sandbox.life.client import settings
 from xero_pipeline.sandbox.life.client.settings import COUNTERPARTS, Counterpart
@@ -80,7 +81,7 @@ class Trade:
 
     def _attach_receipt(self, posted: ev.BankTransactionPosted) -> None:
         self._diary.write(
-            ev.FileAttached(
+            FileAttached(
                 at=self._diary.stamp(),
                 key=f"FILE-{self._diary.number('file'):04d}",
                 kind="BankTransaction",
