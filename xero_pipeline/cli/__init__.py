@@ -15,6 +15,7 @@ from xero_pipeline.cli import (
     figures,
     keys,
     local,
+    pages,
     status,
     sync,
     tasks,
@@ -32,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 _ROOMS = (
-    *(local, connections, sync, warehouse, figures),
+    *(local, pages, connections, sync, warehouse, figures),
     *(tasks, status, alerts, webhooks, keys),
 )
 for _room in _ROOMS:

@@ -66,25 +66,13 @@ def state(connection: Connection) -> Text:
 
 def what_removing_does(removal: Removal, *, purge: bool) -> str:
     """Everything that will happen, a line each, as marked-up text."""
-    connection = removal.connection
-    others = ", ".join(removal.shares_sign_in_with)
-    tokens = (
-        f"The sign-in of {_person(connection.connected_by)} stays, because it also reads {others}."
-        if others
-        else f"The sign-in of {_person(connection.connected_by)} is forgotten."
+    name = escape(removal.connection.organisation_name)
+    consequences = removal.consequences(purge=purge)
+    hint = (
+        () if purge else ("`connections list --all` shows the record; --purge deletes the rest.",)
     )
-    data = (
-        "What was read is deleted for good: landed pages, rows, figures, history, snapshots."
-        if purge
-        else "What was read stays: landed pages, tables and published figures (--purge deletes it)."
-    )
-    lines = (
-        f"Removing [bold]{escape(connection.organisation_name)}[/]:",
-        "  • Its connection at Xero ends, and nothing more is read.",
-        f"  • {escape(tokens)}",
-        "  • Its monitored accounts are forgotten; a record of it stays in the list with --all.",
-        f"  • {escape(data)}",
-    )
+    told = (f"  • {escape(each)}" for each in (*consequences, *hint))
+    lines = (f"Removing [bold]{name}[/]:", *told)
     return "\n".join(lines)
 
 

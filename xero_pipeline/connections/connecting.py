@@ -55,6 +55,7 @@ class Connecting:
         seconds: float,
         *,
         write_back: bool = False,
+        return_to: str | None = None,
     ) -> str:
         """Nothing is saved before `confirm` says yes.
 
@@ -63,11 +64,14 @@ class Connecting:
             open_browser: None: the app is a custom connection, to which nobody signs in.
             seconds: how long to wait for consent.
             write_back: ask to write answers of clients, too.
+            return_to: the page to send the browser to from Xero.
 
         Returns:
             The organisation's id.
         """
-        tokens = self._signed_in(open_browser, seconds, write_back=write_back)
+        tokens = self._signed_in(
+            open_browser, seconds, write_back=write_back, return_to=return_to
+        )
         tenant = pick(self._gateway.app.tenants(tokens, this_consent_only=True))
         present = self._store.connections()
         if refused := refusal_of_organisation(workspace.name, workspace.purpose, tenant, present):
@@ -83,7 +87,12 @@ class Connecting:
         return tenant.tenant_id
 
     def _signed_in(
-        self, open_browser: OpenBrowser | None, seconds: float, *, write_back: bool
+        self,
+        open_browser: OpenBrowser | None,
+        seconds: float,
+        *,
+        write_back: bool,
+        return_to: str | None,
     ) -> TokenSet:
         """An app that may not connect more is refused on Xero's page, which then never answers."""
         app = self._gateway.app
@@ -91,7 +100,12 @@ class Connecting:
             return app.custom_tokens(write_back=write_back)
         try:
             return sign_in(
-                app, self._settings.redirect_uri, open_browser, seconds, write_back=write_back
+                app,
+                self._settings.redirect_uri,
+                open_browser,
+                seconds,
+                write_back=write_back,
+                return_to=return_to,
             )
         except ConsentTimedOut:
             if self.room_left() == 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import partial
@@ -163,6 +163,7 @@ class Connections:
         organisation: str | None = None,
         seconds: float = CONSENT_SECONDS,
         write_back: bool = False,
+        return_to: str | None = None,
     ) -> Connection:
         """Connect an organisation to a workspace. Nothing is saved before `confirm` says yes.
 
@@ -174,6 +175,7 @@ class Connections:
             confirm: sees name, country, currency and short code, and decides.
             seconds: how long to wait for consent.
             write_back: ask for consent to write answers of clients, too.
+            return_to: the page to send the browser to from Xero; None: there is none.
 
         Raises:
             AgencyNeverWrites: before anybody is asked.
@@ -193,6 +195,7 @@ class Connections:
             confirm,
             seconds,
             write_back=write_back,
+            return_to=return_to,
         )
         return self.find(id)
 
@@ -203,6 +206,7 @@ class Connections:
         open_browser: OpenBrowser,
         confirm: Confirm,
         seconds: float = CONSENT_SECONDS,
+        return_to: str | None = None,
     ) -> Connection:
         """Sign in anew for an organisation that is connected; no other one is accepted.
 
@@ -219,6 +223,7 @@ class Connections:
             confirm,
             seconds,
             write_back=before.may_write,
+            return_to=return_to,
         )
         return self.find(id)
 
@@ -309,7 +314,7 @@ class Connections:
         except XeroError as error:
             self._mark(id, error)
             raise
-        self._health.synced(id, met)
+        self._health.synced({id: met})
 
     def chart_of_accounts(self, organisation: str) -> ChartOfAccounts:
         """The active accounts, asked from Xero. Costs one call.
@@ -356,7 +361,15 @@ class Connections:
         Raises:
             NotConnectedHere, SeveralOfThatName
         """
-        self._health.synced(self.find(organisation).organisation_id, problems)
+        self.record_syncs({self.find(organisation).organisation_id: problems})
+
+    def record_syncs(self, problems: Mapping[str, Sequence[XeroError]]) -> None:
+        """Syncs of many organisations ended just now, as `record_sync` for each.
+
+        Args:
+            problems: organisation id -> what kept parts of it from being read.
+        """
+        self._health.synced(problems)
 
     # --- monitored accounts -----------------------------------------------------------------------
 

@@ -220,6 +220,25 @@ class Removal:
     connection: Connection
     shares_sign_in_with: tuple[str, ...]
 
+    def consequences(self, *, purge: bool) -> tuple[str, ...]:
+        """Everything that will happen, a sentence each.
+
+        Args:
+            purge: what was read is deleted, too.
+        """
+        person = self.connection.connected_by.partition(" <")[0]
+        others = ", ".join(self.shares_sign_in_with)
+        return (
+            "Its connection at Xero ends, and nothing more is read.",
+            f"The sign-in of {person} stays, because it also reads {others}."
+            if others
+            else f"The sign-in of {person} is forgotten.",
+            "Its monitored accounts are forgotten; a record of it stays.",
+            "What was read is deleted for good: landed pages, rows, figures, history, snapshots."
+            if purge
+            else "What was read stays: landed pages, tables and published figures.",
+        )
+
 
 @dataclass(frozen=True)
 class Removed:

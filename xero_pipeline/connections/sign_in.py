@@ -18,6 +18,7 @@ def sign_in(
     seconds: float,
     *,
     write_back: bool = False,
+    return_to: str | None = None,
 ) -> TokenSet:
     """Send the person to Xero and wait for the answer.
 
@@ -25,6 +26,7 @@ def sign_in(
         open_browser: gets the address to go to; returns at once.
         seconds: how long to wait for consent.
         write_back: ask to write answers of clients, too.
+        return_to: the page to send the browser to afterwards.
 
     Raises:
         AppMisconfigured, CallbackUnavailable: before anybody is asked.
@@ -32,7 +34,7 @@ def sign_in(
     """
     app.check_credentials()
     begun = app.authorise(write_back=write_back)
-    with CallbackReceiver(redirect_uri, begun.state) as receiver:
+    with CallbackReceiver(redirect_uri, begun.state, return_to) as receiver:
         open_browser(begun.url)
         code = receiver.wait(seconds)
     return app.exchange(code, begun)

@@ -32,15 +32,18 @@ class CallbackReceiver:
     Args:
         redirect_uri: `http://localhost:<port>/<path>`, as registered with the app.
         state: what the answer must carry; compared in constant time.
+        return_to: the page to send the browser to once it has answered; None: it is told to go back
+            to the terminal.
 
     Raises (on entering):
         AppMisconfigured: the redirect URI is not on this machine.
         CallbackUnavailable: the port is in use.
     """
 
-    def __init__(self, redirect_uri: str, state: str) -> None:
+    def __init__(self, redirect_uri: str, state: str, return_to: str | None = None) -> None:
         self._uri = urlsplit(redirect_uri)
         self._state = state
+        self._return_to = return_to
         self._answers: queue.Queue[SecretStr | XeroError] = queue.Queue()
 
     def __enter__(self) -> CallbackReceiver:
@@ -106,7 +109,9 @@ class CallbackReceiver:
                     self.send_error(404)
                     return
                 page = _PAGE.format(text=html.escape(receiver._receive(asked.query))).encode()
-                self.send_response(200)
+                self.send_response(303 if receiver._return_to else 200)
+                if receiver._return_to:
+                    self.send_header("Location", receiver._return_to)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.send_header("Content-Length", str(len(page)))
                 self.end_headers()

@@ -1,0 +1,1 @@
+"""Handlers: ask, decide, render."""

@@ -1,0 +1,83 @@
+"""How a sync is launched and followed: nothing else in the console knows.
+
+Where this home's Dagster is running, it launches the run, which then stands in its history like any
+other; else a process of our own does what `xero-pipeline sync` does.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from xero_pipeline.console.errors import SyncLost
+from xero_pipeline.console.runs import Progress
+from xero_pipeline.console.runs.dagster import DagsterRuns
+from xero_pipeline.console.runs.process import OwnProcesses
+from xero_pipeline.settings import Settings
+
+
+class Runs(Protocol):
+    """Somewhere that syncs run."""
+
+    def launch(self, organisation_key: str) -> str:
+        """Begin one; returns its id."""
+
+    def progress(self, id: str) -> Progress: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class _Launched:
+    runs: Runs
+    id: str
+
+
+class Syncs:
+    """The syncs that were asked for here, the newest of each organisation. Threads may share it.
+
+    Args:
+        environment: of the processes that are started.
+    """
+
+    def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
+        self._dagster = DagsterRuns(str(settings.dagster_url), settings.home / "dagster")
+        self._own = OwnProcesses(environment)
+        self._lock = threading.Lock()
+        self._launched: dict[str, _Launched] = {}
+
+    def start(self, organisation_key: str) -> None:
+        """Sync an organisation, unless one asked for here is under way.
+
+        Raises:
+            SyncNotStarted: Dagster refused.
+        """
+        with self._lock:
+            known = self._launched.get(organisation_key)
+            if known is not None and not known.runs.progress(known.id).is_over:
+                return
+            runs: Runs = self._dagster if self._dagster.is_running() else self._own
+            self._launched[organisation_key] = _Launched(runs, runs.launch(organisation_key))
+
+    def progress(self, organisation_key: str) -> Progress | None:
+        """How the newest one goes; None: none was asked for here.
+
+        Raises:
+            SyncLost: it cannot be found out.
+        """
+        known = self._launched.get(organisation_key)
+        return None if known is None else known.runs.progress(known.id)
+
+    def forget(self, organisation_key: str) -> None:
+        """It has been shown how it ended."""
+        with self._lock:
+            self._launched.pop(organisation_key, None)
+
+    def close(self) -> None:
+        """End the processes that were started here; Dagster's runs go on."""
+        self._own.close()
+
+
+__all__ = ["Progress", "Runs", "SyncLost", "Syncs"]

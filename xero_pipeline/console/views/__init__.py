@@ -1,0 +1,1 @@
+"""What pages show: dataclasses, made by pure functions."""
