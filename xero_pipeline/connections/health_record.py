@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from xero_pipeline.connections.errors import WrongOrganisation
 from xero_pipeline.connections.gateway import Gateway
@@ -48,13 +48,19 @@ class HealthRecord:
             self._store.mark(id, health)
         return error
 
-    def synced(self, id: str, problems: Iterable[XeroError]) -> None:
-        """Record that a sync ended well, but for these endpoints without scope or permission."""
-        denials = [each for each in problems if isinstance(each, MissingScope | MissingPermission)]
-        connection = self._store.connection(id)
-        if connection is not None:
-            health = self._health_without(denials, connection.organisation_name, connection.scopes)
-            self._store.record_sync(id, self._clock.now(), health)
+    def synced(self, problems: Mapping[str, Iterable[XeroError]]) -> None:
+        """Record that syncs ended well.
+
+        Args:
+            problems: organisation id -> its endpoints without scope or permission.
+        """
+        healths = {
+            each.organisation_id: self._health_without(
+                _denials(problems[each.organisation_id]), each.organisation_name, each.scopes
+            )
+            for each in self._store.connections(list(problems))
+        }
+        self._store.record_syncs(healths, self._clock.now())
 
     def answered(self, connection: Connection, organisation: Organisation) -> None:
         """Record that Xero gave the organisation's particulars.
@@ -107,3 +113,7 @@ class HealthRecord:
         return why_refused(
             error, name, is_listed=id in listed, is_demo_company=connection.is_demo_company
         )
+
+
+def _denials(problems: Iterable[XeroError]) -> list[Denial]:
+    return [each for each in problems if isinstance(each, MissingScope | MissingPermission)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -87,9 +87,11 @@ class Store:
             row = database.execute(sa.select(workspaces).where(workspaces.c.name == name)).first()
         return None if row is None else Workspace(row.name, Purpose(row.purpose))
 
-    def connections(self) -> list[Connection]:
-        """By workspace and name."""
+    def connections(self, organisation_ids: Collection[str] | None = None) -> list[Connection]:
+        """By workspace and name; None: all."""
         query = _CONNECTIONS.order_by(workspaces.c.name, connections.c.name)
+        if organisation_ids is not None:
+            query = query.where(connections.c.organisation_id.in_(organisation_ids))
         with self._database.reading() as database:
             return [_connection(row) for row in database.execute(query)]
 
@@ -193,8 +195,15 @@ class Store:
                         .values(**_health(health))
                     )
 
-    def record_sync(self, organisation_id: str, at: datetime, health: Health) -> None:
-        self._update(organisation_id, {"last_sync_at": at, **_health(health)})
+    def record_syncs(self, healths: Mapping[str, Health], at: datetime) -> None:
+        """Organisation id -> how its connection is after a sync that ended."""
+        rows = [
+            {"synced": id, "last_sync_at": at, **_health(health)} for id, health in healths.items()
+        ]
+        if rows:
+            of_row = connections.c.organisation_id == sa.bindparam("synced")
+            with self._database.writing() as database:
+                database.execute(sa.update(connections).where(of_row), rows)
 
     def remove(self, connection: Connection, at: datetime, *, is_purged: bool) -> None:
         """The connection, and its tokens when no other organisation uses them. A record stays."""

@@ -198,7 +198,7 @@ class _Many:
         for sync in beginning:
             future = self.organisation_threads.submit(self._read, sync, known[sync.id])
             self._under_way[future] = sync
-        return results + [self._result(sync, future, loaded) for sync, future in ended]
+        return results + self._results(ended, loaded)
 
     def _next(self) -> tuple[list[_Sync], list[Result]]:
         """As many waiting organisations as a group has room for, whose turn it is."""
@@ -261,6 +261,16 @@ class _Many:
 
     # --- how it ended -----------------------------------------------------------------------------
 
+    def _results(
+        self, ended: Sequence[tuple[_Sync, Future[LandedOrganisation]]], loaded: Loaded
+    ) -> list[Result]:
+        results = [self._result(sync, future, loaded) for sync, future in ended]
+        done = [each for each in results if isinstance(each, OrganisationSync)]
+        self.connections.record_syncs(
+            {each.organisation_id: list(each.skipped.values()) for each in done}
+        )
+        return results
+
     def _result(
         self, sync: _Sync, future: Future[LandedOrganisation], loaded: Loaded
     ) -> OrganisationSync | SyncFailure:
@@ -273,7 +283,6 @@ class _Many:
         )
         if failure := failure_of(landed, loaded):
             return self._failed(sync, failure, result)
-        self.connections.record_sync(sync.id, list(landed.skipped.values()))
         sync.turn.complete(denials(landed.skipped))
         self._release(sync.connection)
         log_end(result)
