@@ -80,6 +80,16 @@ class TaskBook:
         """What its document said when, in order."""
         return self._read(TaskVersion, _VERSIONS, [task.organisation_id, task.task_id])
 
+    def hashes(self, task: Task) -> dict[int, str]:
+        """Version -> hash of what the document said then."""
+        rows = self._connection.execute(
+            "select version, arg_max(contents_hash, sequence) from marts.client_task_events "
+            "where organisation_id = ? and task_id = ? "
+            "and (event = 'created' or len(changed_fields) > 0) group by version",
+            [task.organisation_id, task.task_id],
+        )
+        return dict(rows.fetchall())
+
     def organisation_id(self, wanted: str) -> str:
         """The id of the organisation with this key, name or id.
 

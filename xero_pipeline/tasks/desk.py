@@ -131,6 +131,7 @@ class TaskDesk:
                 self.records.live_answer(task.organisation_id, task.task_id),
                 book.attached(task),
                 book.versions(task),
+                book.hashes(task),
             )
 
     # --- answering --------------------------------------------------------------------------------

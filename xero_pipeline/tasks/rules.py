@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from xero_pipeline.tasks import choices
@@ -67,6 +67,7 @@ class Situation:
         standing: the answer that is not dealt with yet; None: there is none.
         attached: names of the files at the document in Xero.
         versions: what the document said when.
+        hashes: version -> what its contents came to; files are none of them.
     """
 
     task: Task
@@ -75,6 +76,7 @@ class Situation:
     standing: Answer | None = None
     attached: Sequence[str] = ()
     versions: Sequence[TaskVersion] = ()
+    hashes: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -128,10 +130,10 @@ def changes(versions: Iterable[TaskVersion], since: int) -> str:
     live = [each for each in versions if each.document_state == "live"]
     later = [each for each in live if each.version > since]
     earlier = [each for each in live if each.version <= since]
-    fields = dict.fromkeys(field for each in later for field in each.changed_fields)
+    fields = dict.fromkeys(name for each in later for name in each.changed_fields)
     if not earlier or not later:
         return ", ".join(fields)
-    return "; ".join(_change(field, earlier[-1], later[-1]) for field in fields)
+    return "; ".join(_change(name, earlier[-1], later[-1]) for name in fields)
 
 
 # --- of the task ----------------------------------------------------------------------------------
@@ -192,8 +194,10 @@ def _stale(wanted: NewAnswer, situation: Situation) -> list[str]:
     task, seen = situation.task, wanted.seen_version
     if seen is None or seen == task.version:
         return []
-    if seen > task.version:
-        return [f"The task has no version {seen} yet: the newest is {task.version}."]
+    if seen > task.version or seen < 1:
+        return [f"The task has no version {seen}: the newest is {task.version}."]
+    if situation.hashes.get(seen) == task.contents_hash:
+        return []
     what = changes(situation.versions, seen)
     return [
         f"The document changed in Xero since version {seen}, which was answered"
@@ -321,7 +325,7 @@ def _unfit(file: OfferedFile, largest: int) -> str | None:
 # --- of what changed ------------------------------------------------------------------------------
 
 
-def _change(field: str, before: TaskVersion, after: TaskVersion) -> str:
+def _change(name: str, before: TaskVersion, after: TaskVersion) -> str:
     values = {
         "date": (before.document_date, after.document_date),
         "total": (before.total, after.total),
@@ -329,7 +333,7 @@ def _change(field: str, before: TaskVersion, after: TaskVersion) -> str:
         "contact": (before.contact_name, after.contact_name),
         "reference": (before.reference, after.reference),
     }
-    old, new = values.get(field, (None, None))
+    old, new = values.get(name, (None, None))
     if old == new:
-        return field
-    return f"{field} {old or 'none'} -> {new or 'none'}"
+        return name
+    return f"{name} {old or 'none'} -> {new or 'none'}"
