@@ -13,11 +13,12 @@ from xero_pipeline.sandbox.events import ContactChanged, InvoiceDatesChanged, xe
 from xero_pipeline.sandbox.series import Series
 from xero_pipeline.sandbox.serve import RunningSandbox, SandboxSettings, start
 from xero_pipeline_tests.sandbox.conftest import NOW, StartSandbox, fake_cast
-from xero_pipeline_tests.sandbox.xero_client import XeroClient, consent
+from xero_pipeline_tests.sandbox.xero_client import SCOPES, XeroClient, consent
 
 OFFICES = SandboxSettings(
     until=NOW, limits=False, connections=60, series=(Series("office", 60, invoices=12),)
 )
+_TO_WRITE = "accounting.banktransactions accounting.attachments"
 FIRST, SECOND = "office:1", "office:2"
 
 
@@ -101,6 +102,30 @@ def test_an_increment_of_a_copy_is_empty_until_something_happens(
     offices.control.apply("office:3", [edit])
 
     assert (changed("office:3"), changed("office:4")) == (["INV-00002"], [])
+
+
+def test_one_of_many_is_written_to_under_its_own_ids(offices: RunningSandbox) -> None:
+    writer = XeroClient.connected(offices, scope=f"{SCOPES} {_TO_WRITE}")
+
+    def first(office: str) -> dict[str, Any]:
+        writer.tenant = xero_id(office, "Organisation", office)
+        spent = writer.get('BankTransactions?page=1&unitdp=4&where=Type=="SPEND"').json()
+        return dict(spent["BankTransactions"][0])
+
+    before, elsewhere = first("office:8"), first("office:9")
+    path = f"BankTransactions/{before['BankTransactionID']}"
+    first("office:8")
+    lines = [{**each, "Description": "Seen"} for each in before["LineItems"]]
+
+    written = writer.post(f"{path}?unitdp=4", {**before, "LineItems": lines})
+    note = writer.put(f"{path}/History", {"Details": "Seen"})
+    file = writer.put(f"{path}/Attachments/a.txt", b"1")
+
+    assert [answer.status_code for answer in (written, note, file)] == [200, 200, 200]
+    [row] = written.json()["BankTransactions"]
+    assert row["BankTransactionID"] == before["BankTransactionID"]
+    assert row["LineItems"] == lines
+    assert first("office:9") == elsewhere
 
 
 @pytest.mark.parametrize(

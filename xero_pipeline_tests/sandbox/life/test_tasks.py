@@ -54,6 +54,16 @@ def test_a_journal_is_worth_its_matched_lines(book: TinyBook) -> None:
     assert (task.total, task.matched_amount) == (Decimal("-12.00"), Decimal("-12.00"))
 
 
+def test_a_journal_that_is_recoded_has_its_new_lines(book: TinyBook) -> None:
+    journal(book, "MJ-1", "2024-06-01")
+    first = History(book.events)
+    lines = (line("-12.00", "429"), line("12.00", "400"))
+    book.add(ev.DocumentRecoded(book.at(), "ManualJournal", "MJ-1", lines))
+
+    [task] = tasks_after(first, History(book.events), MONITORED, TODAY)
+    assert (task.status, task.reason) == ("closed", "recoded")
+
+
 def test_every_type_with_lines_counts(book: TinyBook) -> None:
     book.bank("BT-1", "RECEIVE", "2024-06-01", line("1.00", "999"))
     book.bank("BT-2", "SPEND-PREPAYMENT", "2024-06-01", line("2.00", "999"))
