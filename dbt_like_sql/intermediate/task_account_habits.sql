@@ -14,10 +14,10 @@ contacts as (
 -- Only those are looked up whose documents somebody asks about.
 asked_about as (
     select distinct contacts.organisation_id, contacts.canonical_contact_id
-    from intermediate.task_last_seen as seen
+    from intermediate.task_latest as latest
     join contacts
-        on contacts.organisation_id = seen.organisation_id
-        and contacts.contact_id = seen.contents.contact_id
+        on contacts.organisation_id = latest.organisation_id
+        and contacts.contact_id = latest.contents.contact_id
 ),
 
 -- Accounts that a line can be coded to by hand.

@@ -17,6 +17,7 @@ select
     document_type,
     document_id,
     wanted_at,
+    valid_from,
     valid_to is null as is_on_watched_account,
     {
         'document_date': document_date,

@@ -10,7 +10,7 @@ contents as (
         contents.currency_code as currency_code,
         contents.contact_id as contact_id,
         unnest(matched_lines) as line
-    from intermediate.task_last_seen
+    from intermediate.task_latest
 ),
 
 sources as (

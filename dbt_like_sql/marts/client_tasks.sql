@@ -4,12 +4,6 @@ organisations as (
     select organisation_id, short_code, base_currency, as_of_date from staging.organisations
 ),
 
-latest as (
-    select *
-    from snapshots.task_events
-    qualify row_number() over (partition by organisation_id, task_id order by sequence desc) = 1
-),
-
 -- The event that left the task in the state in which it is; edits of the document leave it there.
 turns as (
     select organisation_id, task_id, event, reopened_reason, actor, note
@@ -60,9 +54,8 @@ tasks as (
         latest.contents.contact_id as contact_id,
         latest.contents.currency_code as currency_code,
         latest.contents.document_date as document_date,
-        seen.matched_lines,
         list_sum(
-            list_transform(seen.matched_lines, lambda line: line.net_amount + line.tax_amount)
+            list_transform(latest.matched_lines, lambda line: line.net_amount + line.tax_amount)
         )::decimal(18, 2) as matched_amount,
         sources.xero_type,
         sources.status as document_status,
@@ -80,12 +73,9 @@ tasks as (
             when ends_with(sources.xero_type, 'PAYMENT') then 'over_or_prepayment'
             when sources.is_allocated then 'allocated'
             when sources.is_period_locked then 'period_locked'
-            when not seen.is_on_watched_account then 'off_account'
+            when not latest.is_on_watched_account then 'off_account'
         end as recoding_obstacle
-    from latest
-    join intermediate.task_last_seen as seen
-        on seen.organisation_id = latest.organisation_id
-        and seen.task_id = latest.task_id
+    from intermediate.task_latest as latest
     left join sources
         on sources.organisation_id = latest.organisation_id
         and sources.document_type = latest.document_type

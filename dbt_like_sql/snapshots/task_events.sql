@@ -35,6 +35,8 @@ created as (
         seen.wanted_at as occurred_at,
         coalesce(documents.contents, seen.contents) as contents,
         coalesce(documents.contents_hash, seen.contents_hash) as contents_hash,
+        seen.matched_lines,
+        seen.valid_from as lines_seen_at,
         attached.attachment_ids
     from intermediate.task_last_seen as seen
     left join intermediate.task_contents as documents
@@ -65,6 +67,8 @@ tasks as (
         document_state,
         contents,
         contents_hash,
+        matched_lines,
+        lines_seen_at,
         attachment_ids
     from latest
 
@@ -79,6 +83,8 @@ tasks as (
         'live' as document_state,
         contents,
         contents_hash,
+        matched_lines,
+        lines_seen_at,
         attachment_ids
     from created
 ),
@@ -168,13 +174,16 @@ standing as (
 -- A document that is no longer on an account that was ever watched is looked up for its state alone.
 compared as (
     select
-        standing.*,
+        standing.* exclude (matched_lines, lines_seen_at),
         documents.contents as contents_now,
         documents.contents_hash as hash_now,
         attached.attachment_ids as attachments_now,
         coalesce(documents.document_state, sources.document_state, 'deleted') as state_now,
         coalesce(documents.xero_type, sources.xero_type) as xero_type,
-        seen.matched_lines,
+        intermediate.task_lines_seen(
+            standing.matched_lines, standing.lines_seen_at, seen.matched_lines, seen.valid_from
+        ) as matched_lines,
+        greatest(standing.lines_seen_at, seen.valid_from) as lines_seen_at,
         coalesce(seen.is_on_watched_account, false) as is_asked_about,
         -- A reopening by a person holds as long as the document stays as it was.
         coalesce(
@@ -270,6 +279,8 @@ happened as (
             as contents,
         case when found.event = 'closed' then found.contents_hash else found.hash_now end
             as contents_hash,
+        found.matched_lines,
+        found.lines_seen_at,
         case when found.event = 'closed' then found.attachment_ids else found.attachments_now end
             as attachment_ids
     from found
@@ -335,5 +346,7 @@ select
     document_state,
     contents,
     contents_hash,
+    matched_lines,
+    lines_seen_at,
     attachment_ids
 from numbered
