@@ -130,6 +130,26 @@ changes as (
     group by organisation_id, ledger, as_of_date, bucket_number
 ),
 
+open_since as (
+    select
+        organisation_id,
+        ledger,
+        bucket_number,
+        as_of_date,
+        sum(documents) over up_to_the_day as documents,
+        sum(amount) over up_to_the_day as amount,
+        sum(xero_view) over up_to_the_day as xero_view,
+        sum(invoices) over up_to_the_day as invoices,
+        sum(documents_by_document_date) over up_to_the_day as documents_by_document_date,
+        sum(amount_by_document_date) over up_to_the_day as amount_by_document_date
+    from changes
+    window up_to_the_day as (
+        partition by organisation_id, ledger, bucket_number
+        order by as_of_date
+        rows between unbounded preceding and current row
+    )
+),
+
 -- All five buckets of every day, empty ones too.
 grid as (
     select as_of_dates.organisation_id, ledgers.ledger, as_of_dates.as_of_date,
@@ -139,28 +159,23 @@ grid as (
     cross join (values ('receivable'), ('payable')) as ledgers (ledger)
 )
 
+-- What is open on a day is what was open since the last change.
 select
     grid.organisation_id,
     grid.ledger,
     grid.as_of_date,
     grid.bucket,
     grid.bucket_number,
-    coalesce(sum(changes.documents) over up_to_the_day, 0)::bigint as documents,
-    coalesce(sum(changes.amount) over up_to_the_day, 0)::decimal(18, 2) as amount_due_base,
-    coalesce(sum(changes.xero_view) over up_to_the_day, 0)::decimal(18, 2) as xero_view_base,
-    coalesce(sum(changes.invoices) over up_to_the_day, 0)::decimal(18, 2) as invoices_base,
-    coalesce(sum(changes.documents_by_document_date) over up_to_the_day, 0)::bigint
-        as documents_by_document_date,
-    coalesce(sum(changes.amount_by_document_date) over up_to_the_day, 0)::decimal(18, 2)
+    coalesce(open_since.documents, 0)::bigint as documents,
+    coalesce(open_since.amount, 0)::decimal(18, 2) as amount_due_base,
+    coalesce(open_since.xero_view, 0)::decimal(18, 2) as xero_view_base,
+    coalesce(open_since.invoices, 0)::decimal(18, 2) as invoices_base,
+    coalesce(open_since.documents_by_document_date, 0)::bigint as documents_by_document_date,
+    coalesce(open_since.amount_by_document_date, 0)::decimal(18, 2)
         as amount_due_base_by_document_date
 from grid
-left join changes
-    on changes.organisation_id = grid.organisation_id
-    and changes.ledger = grid.ledger
-    and changes.as_of_date = grid.as_of_date
-    and changes.bucket_number = grid.bucket_number
-window up_to_the_day as (
-    partition by grid.organisation_id, grid.ledger, grid.bucket_number
-    order by grid.as_of_date
-    rows between unbounded preceding and current row
-)
+asof left join open_since
+    on open_since.organisation_id = grid.organisation_id
+    and open_since.ledger = grid.ledger
+    and open_since.bucket_number = grid.bucket_number
+    and grid.as_of_date >= open_since.as_of_date

@@ -82,12 +82,12 @@ daily as (
         organisation_id,
         scenario,
         day,
-        (sum(amount_base) filter (where kind = 'receivable'))::decimal(18, 2)
+        intermediate.to_cents(sum(amount_base) filter (where kind = 'receivable'))
             as receivables_base,
-        (sum(amount_base) filter (where kind = 'scheduled_in'))::decimal(18, 2)
+        intermediate.to_cents(sum(amount_base) filter (where kind = 'scheduled_in'))
             as scheduled_in_base,
-        (-sum(amount_base) filter (where kind = 'bill'))::decimal(18, 2) as bills_base,
-        (-sum(amount_base) filter (where kind = 'scheduled_out'))::decimal(18, 2)
+        intermediate.to_cents(-sum(amount_base) filter (where kind = 'bill')) as bills_base,
+        intermediate.to_cents(-sum(amount_base) filter (where kind = 'scheduled_out'))
             as scheduled_out_base
     from scenario_cash
     group by organisation_id, scenario, day
@@ -103,7 +103,7 @@ burn as (
         -- 12 months of burn spread over 365 days.
         coalesce(
             intermediate.divide_half_up(
-                (unannounced.burn_base * 100)::hugeint * 12 * numbers.number,
+                unannounced.burn_base * 100 * 12 * numbers.number,
                 365 * burn_months.months_found
             ),
             0

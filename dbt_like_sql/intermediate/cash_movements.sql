@@ -96,9 +96,7 @@ lines as (
         line_number,
         account_code as counter_account_code,
         sum(net_amount + coalesce(tax_amount, 0)) over so_far as gross_so_far,
-        line_number = max(line_number) over (
-            partition by organisation_id, bank_transaction_id
-        ) as is_last
+        lead(line_number) over so_far is null as is_last
     from staging.bank_transaction_lines
     window so_far as (partition by organisation_id, bank_transaction_id order by line_number)
 ),

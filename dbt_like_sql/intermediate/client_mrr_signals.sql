@@ -49,9 +49,10 @@ plans as (
         and plans.month >= organisations.this_month - interval 1 month
     where coalesce(plans.price_invoice_id, plans.template_id) is not null
         and plans.mrr_base <> 0
-    -- An invoice that holds the price in both months is listed once.
+    -- An invoice that holds the price in both months, or that of two plans, is listed once.
     qualify row_number() over (
-        partition by plans.organisation_id, plans.contact_id, document_id order by plans.month desc
+        partition by plans.organisation_id, plans.contact_id, document_id
+        order by plans.month desc, plans.mrr_base desc
     ) = 1
 ),
 

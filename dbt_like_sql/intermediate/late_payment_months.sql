@@ -16,6 +16,7 @@ invoices as (
         contact_id,
         due_date,
         settled_date,
+        weight,
         date_trunc('month', document_date)::date as month,
         settled_date is not null and delay_days is null as is_only_credited
     from intermediate.invoice_outcomes
@@ -41,9 +42,7 @@ news as (
         event,
         case when is_late then last_day + 1 else settled_date end as day,
         case when is_late then 1 else 0 end as late,
-        intermediate.faded(
-            as_of_date - case when is_late then due_date else least(due_date, settled_date) end
-        ) as weight,
+        weight,
         1 as invoices
     from turned_out
     where is_late or not is_only_credited
@@ -55,7 +54,7 @@ news as (
         event,
         settled_date,
         -1,
-        -intermediate.faded(as_of_date - due_date),
+        -weight,
         -1
     from turned_out
     where is_late and is_only_credited
@@ -67,9 +66,7 @@ known as (
         contact_id,
         event,
         -- What is older than two years is all the same to forecasts of the last two.
-        greatest(
-            date_trunc('month', day) + interval 1 month, date_trunc('month', as_of_date - 730)
-        )::date as month,
+        greatest(last_day(day) + 1, date_trunc('month', as_of_date - 730)::date) as month,
         sum(invoices)::bigint as invoices,
         sum(late)::bigint as late,
         sum(weight) as weight,

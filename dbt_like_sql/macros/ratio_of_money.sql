@@ -3,7 +3,5 @@
 create or replace macro intermediate.ratio_of_money(numerator, denominator, parts) as
     case
         when denominator > 0 then
-            intermediate.divide_half_up(
-                (numerator * 100)::decimal(38, 0) * parts, (denominator * 100)::decimal(38, 0)
-            )::double / parts
+            intermediate.divide_half_up(numerator * parts, denominator)::double / parts
     end
