@@ -35,9 +35,13 @@ def ensure_folder(path: Path) -> Path:
 
 
 def ensure_private_file(path: Path) -> None:
-    """An empty file with mode 0600 unless there is one. Raises HomeUnusable."""
-    with using(path):
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, OWNER_ONLY))
+    """An empty file with mode 0600 unless there is one. Raises HomeUnusable.
+
+    One that is there is not opened: closing it would drop all locks that this process holds on it,
+    and SQLite's are among them (sqlite.org/howtocorrupt.html, 2.2).
+    """
+    with using(path), contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ONLY))
 
 
 def create_private_file(path: Path, content: bytes) -> bool:
