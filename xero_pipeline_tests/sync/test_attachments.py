@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xero_pipeline.connections import Purpose
-from xero_pipeline.sandbox.document_events import FileAttached, FileRemoved
+from xero_pipeline.sandbox.document_events import AttachableKind, FileAttached, FileRemoved
 from xero_pipeline.sync import Depth
 from xero_pipeline.warehouse import rebuild
 from xero_pipeline.xero.oauth import READ_SCOPES
@@ -47,7 +47,7 @@ def begin(studio: Studio) -> None:
 
 
 def attach(studio: Studio, name: str, to: str = "taxi", *, is_announced: bool = True) -> None:
-    kind = "Invoice" if to.startswith("INV") else "BankTransaction"
+    kind: AttachableKind = "Invoice" if to.startswith("INV") else "BankTransaction"
     studio.advance(minutes=5)
     at = studio.clock.now()
     studio.happens(
