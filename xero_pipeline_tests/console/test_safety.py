@@ -22,7 +22,7 @@ from xero_pipeline_tests.studio import CLIENT, Studio
 from xero_pipeline_tests.xero.double import TestClock
 
 PASSWORD = "correct horse 4711"
-HASH = SecretStr(PasswordHasher(time_cost=1, memory_cost=8).hash(PASSWORD))
+HASH = SecretStr(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD))
 """Of the kind that the command makes, at less cost."""
 
 WITH_PASSWORD = Access(password_hash=HASH)
