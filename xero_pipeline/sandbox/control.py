@@ -9,7 +9,8 @@ GET    /sandbox/records/{organisation}  what complete listings would hold now, b
                             ?list_keys=Invoices,Contacts for these alone
 GET    /sandbox/limits      how each organisation's limits were used, see limits.Use
 POST   /sandbox/events      {"organisation", "events": [{"event": "PaymentMade", ...}]}; with
-                            "skip_refused" those that the book takes happen, at this instant
+                            "skip_refused" those that the book takes happen, at this instant;
+                            what a person does in Xero (files, notes, locks): document_events
 POST   /sandbox/faults      one or a list, see faults.Fault; DELETE clears them
 POST   /sandbox/clock       {"advance_seconds"} or {"now"}, and {"frozen": true|false}; with
                             "tick_seconds" the clock moves on so far with every request of Xero's

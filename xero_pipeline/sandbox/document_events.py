@@ -36,7 +36,7 @@ class FileRemoved(Event):
 
 @dataclass(frozen=True)
 class NoteAdded(Event):
-    """A note in a document's history. UpdatedDateUTC stays as it was: a note changes nothing."""
+    """A note in a document's history. UpdatedDateUTC stays as it was, which nobody documents."""
 
     kind: AttachableKind
     document: str

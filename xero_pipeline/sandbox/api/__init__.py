@@ -1,1 +1,1 @@
-"""api.xero.com: the Accounting API, read only."""
+"""api.xero.com: the Accounting API. Documents that exist can be edited; none are made."""

@@ -1,7 +1,7 @@
 """Files and notes of documents over HTTP: `.../Attachments` and `.../History` of a document.
 
 Source: Xero's OpenAPI file (accounting 16.1); traffic recorded in the cassettes of Xero's Python
-SDK. A file cannot be removed here.
+SDK. A file cannot be removed here. Xero keeps a history of more kinds of documents than these.
 """
 
 from __future__ import annotations

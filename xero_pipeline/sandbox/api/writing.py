@@ -107,13 +107,13 @@ class Writing:
 
 
 def _checked(question: Question, book: Book, resource: Resource, element: Element) -> _Wanted:
-    named = str(element.get(resource.id_field) or "").lower()
-    wanted = question.path[1].lower() if len(question.path) > 1 else named
+    named = str(element.get(resource.id_field) or "")
+    wanted = question.path[1] if len(question.path) > 1 else named
     if not wanted:
         raise _makes_none()
     document_id = str(find(book, resource, wanted)[resource.id_field])
     own_id = _own(book, document_id)
-    if named not in ("", document_id):
+    if named.lower() not in ("", document_id):
         return _Wanted(own_id, refusal=f"{resource.id_field} is not that of the path")
     write = LinesWrite(
         kind=str(resource.attachable),
