@@ -199,12 +199,15 @@ def send(
     settings = Settings()
     with closing(TaskRecords.open(settings)) as records:
         waiting = records.waiting()
+        received = {row["organisation_id"] for row in records.received()}
     with Connections.open(settings) as connections:
-        chosen = {connections.find(each).organisation_id for each in organisation or ()}
+        named = [connections.find(each) for each in organisation or ()]
+        # Approved answers of books that are only read wait for a person to enter them in Xero.
         due = [
             each.organisation_key
-            for each in connections.connections()
-            if each.organisation_id in waiting and (not chosen or each.organisation_id in chosen)
+            for each in named or connections.connections()
+            if each.organisation_id in received
+            or (each.organisation_id in waiting and each.may_write)
         ]
     if not due:
         out.print("No answer waits to be sent.")
