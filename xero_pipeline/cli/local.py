@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from xero_pipeline.cli.console import out
+from xero_pipeline.cli.pages import PORT as CONSOLE_PORT
 from xero_pipeline.settings import Settings
 
 group = typer.Typer()
@@ -29,25 +32,23 @@ def demo(
 @group.command()
 def ui(
     port: Annotated[int, typer.Option(help="Port of the Dagster UI.")] = 3000,
+    console_port: Annotated[int, typer.Option(help="Port of the console.")] = CONSOLE_PORT,
     demo_home: Annotated[
         Path, typer.Option("--demo", help="Shown while nothing of your own is connected.")
     ] = Path(".demo"),
 ) -> None:
-    """Dagster's UI and daemon: assets, runs, schedules, sensors."""
+    """The console, Dagster's UI and its daemon together: pages, assets, runs, schedules."""
     from xero_pipeline.automation.instance import ensure_dagster_home
     from xero_pipeline.demo import Demo, environment_to_show
 
     with environment_to_show(Settings(), Demo(demo_home.resolve())) as (environment, sentence):
         out.print(sentence, soft_wrap=True)
         ensure_dagster_home(Settings(XERO_PIPELINE_HOME=environment["XERO_PIPELINE_HOME"]))
-        command = ["dev", "--module-name", "xero_pipeline.definitions", "--port", str(port)]
-        raise typer.Exit(
-            subprocess.run(
-                [str(Path(sys.executable).with_name("dagster")), *command],
-                env=os.environ | environment,
-                check=False,
-            ).returncode
-        )
+        shared = {**os.environ, **environment, "XERO_DAGSTER_URL": f"http://localhost:{port}"}
+        with _running("xero-pipeline", ["console", "--port", str(console_port)], shared):
+            dagster = ["dev", "--module-name", "xero_pipeline.definitions", "--port", str(port)]
+            finished = subprocess.run([_program("dagster"), *dagster], env=shared, check=False)
+        raise typer.Exit(finished.returncode)
 
 
 @group.command(
@@ -58,3 +59,17 @@ def sandbox(context: typer.Context) -> None:
     """A Xero on this machine: `sandbox serve`, `sandbox reset`."""
     command = [sys.executable, "-m", "xero_pipeline.sandbox", *context.args]
     raise typer.Exit(subprocess.run(command, check=False).returncode)
+
+
+@contextmanager
+def _running(name: str, words: Sequence[str], environment: Mapping[str, str]) -> Iterator[None]:
+    """One of this environment's programs, until the block is left."""
+    with subprocess.Popen([_program(name), *words], env=environment) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def _program(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))

@@ -145,6 +145,10 @@ def _say_where_to_look(demo: Demo, out: Console, seconds: float) -> None:
         '"from marts.runway"',
         soft_wrap=True,
     )
-    out.print("Dagster UI:   make ui")
+    out.print(
+        "Console:      make ui   (pages at http://localhost:8978, "
+        "Dagster at http://localhost:3000)",
+        soft_wrap=True,
+    )
     out.print("Again:        make demo   (a day passes at the agency; only changes are read)")
     out.print(f"[dim]{seconds:.0f} seconds.[/]")

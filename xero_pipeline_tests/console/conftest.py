@@ -34,7 +34,9 @@ class Browser:
     console: Console
 
     def get(self, path: str, **headers: str) -> Response:
-        return self.client.get(path, headers=headers)
+        """Headers are named with underscores for hyphens."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.get(path, headers=named)
 
     def text(self, path: str) -> str:
         """What a page says, without its markup."""

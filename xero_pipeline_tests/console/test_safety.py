@@ -156,7 +156,7 @@ def test_without_the_header_the_proxy_lets_nobody_in(open_console: OpenConsole) 
 
 def behind_proxy(network: str) -> Access:
     return Access.of(
-        Settings(XERO_CONSOLE_TRUSTED_HEADER="Remote_User", XERO_CONSOLE_TRUSTED_PROXY=network)
+        Settings(XERO_CONSOLE_TRUSTED_HEADER="Remote-User", XERO_CONSOLE_TRUSTED_PROXY=network)
     )
 
 
