@@ -148,8 +148,8 @@ def _unanswerable(situation: Situation) -> str | None:
         return None
     if standing.state is AnswerState.APPROVED:
         return (
-            f"The answer of {standing.answered_by} is approved already and on its way to Xero. "
-            f"See `xero-pipeline tasks show {short}`."
+            f"The answer of {standing.answered_by} is approved already and on its way to Xero. To "
+            f"give another, withdraw it first: `xero-pipeline tasks withdraw {short}`."
         )
     return (
         f"It is answered already, by {standing.answered_by} on "
