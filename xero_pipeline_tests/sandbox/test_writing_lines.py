@@ -39,6 +39,13 @@ def xero() -> Iterator[Xero]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def untouched() -> Iterator[Xero]:
+    """For tests in which all that is asked for is refused."""
+    with writable_harbour() as running:
+        yield running
+
+
 # --- what changes ---------------------------------------------------------------------------------
 
 
@@ -163,13 +170,13 @@ def test_several_documents_in_one_request_are_done_or_marked_one_by_one(xero: Xe
         ("P-1", "it is SPEND-PREPAYMENT."),
     ],
 )
-def test_some_bank_transactions_cannot_be_edited(xero: Xero, key: str, why: str) -> None:
-    before = xero.read("BankTransaction", key)
+def test_some_bank_transactions_cannot_be_edited(untouched: Xero, key: str, why: str) -> None:
+    before = untouched.read("BankTransaction", key)
 
-    answer = xero.recode("BankTransaction", key, RENT)
+    answer = untouched.recode("BankTransaction", key, RENT)
 
     assert refusal(answer) == f"This Bank Transaction cannot be edited as {why}"
-    assert xero.read("BankTransaction", key) == before
+    assert untouched.read("BankTransaction", key) == before
 
 
 def test_it_can_be_edited_once_it_is_reconciled_no_more(xero: Xero) -> None:
@@ -187,8 +194,8 @@ def test_it_can_be_edited_once_it_is_reconciled_no_more(xero: Xero) -> None:
         (BANK, f"Account code '{BANK}' is not a valid code for this document."),
     ],
 )
-def test_some_accounts_cannot_be_coded_to(xero: Xero, account: str, words: str) -> None:
-    assert refusal(xero.recode("Invoice", "INV-1", account)) == words
+def test_some_accounts_cannot_be_coded_to(untouched: Xero, account: str, words: str) -> None:
+    assert refusal(untouched.recode("Invoice", "INV-1", account)) == words
 
 
 @pytest.mark.parametrize(
@@ -213,16 +220,18 @@ def test_nothing_in_a_locked_period_can_be_edited(
     assert organisation[lock] == f"/Date({milliseconds(noon('03-31')) - 12 * 3_600_000}+0000)/"
 
 
-def test_of_a_paid_bill_amounts_may_not_change_nor_lines_go_without_their_id(xero: Xero) -> None:
-    document = xero.read("Invoice", "B-1")
+def test_of_a_paid_bill_amounts_may_not_change_nor_lines_go_without_their_id(
+    untouched: Xero,
+) -> None:
+    document = untouched.read("Invoice", "B-1")
     [line] = document["LineItems"]
 
     dearer = {**document, "LineItems": [{**line, "UnitAmount": 110, "LineAmount": 110}]}
-    assert refusal(xero.write("Invoice", "B-1", dearer)) == SETTLED
+    assert refusal(untouched.write("Invoice", "B-1", dearer)) == SETTLED
 
     nameless = {**document, "LineItems": [{**line, "LineItemID": None}]}
     assert (
-        refusal(xero.write("Invoice", "B-1", nameless))
+        refusal(untouched.write("Invoice", "B-1", nameless))
         == "To update fields on a paid invoice line item, you must supply a LineItemID"
     )
 
@@ -236,12 +245,12 @@ def test_credit_notes_in_use_and_voided_invoices_cannot_be_edited(xero: Xero) ->
     assert refusal(xero.recode("Invoice", "INV-1", SALES)) == words
 
 
-def test_sums_must_agree(xero: Xero) -> None:
-    document = xero.read("BankTransaction", "S-1")
+def test_sums_must_agree(untouched: Xero) -> None:
+    document = untouched.read("BankTransaction", "S-1")
     document["LineItems"][0]["LineAmount"] = 31
 
     assert (
-        refusal(xero.write("BankTransaction", "S-1", document))
+        refusal(untouched.write("BankTransaction", "S-1", document))
         == "The line total 31.00 does not match the expected line total 30.00"
     )
 
@@ -256,22 +265,24 @@ def test_line_amount_types_left_out_mean_the_default(xero: Xero) -> None:
     )
 
 
-def test_a_journal_must_balance(xero: Xero) -> None:
-    document = xero.read("ManualJournal", "MJ-1")
+def test_a_journal_must_balance(untouched: Xero) -> None:
+    document = untouched.read("ManualJournal", "MJ-1")
     document["JournalLines"][0]["LineAmount"] = 71
 
-    assert "does not balance" in refusal(xero.write("ManualJournal", "MJ-1", document))
+    assert "does not balance" in refusal(untouched.write("ManualJournal", "MJ-1", document))
 
 
-def test_the_sandbox_makes_no_documents(xero: Xero) -> None:
-    assert xero.client.put("BankTransactions", {"Type": "SPEND"}).status_code == 501
-    assert xero.client.post("BankTransactions", {"Type": "SPEND"}).status_code == 501
-    unknown = xero.client.post(f"BankTransactions/{xero.id('BankTransaction', 'S-77')}", {"a": 1})
+def test_the_sandbox_makes_no_documents(untouched: Xero) -> None:
+    assert untouched.client.put("BankTransactions", {"Type": "SPEND"}).status_code == 501
+    assert untouched.client.post("BankTransactions", {"Type": "SPEND"}).status_code == 501
+    unknown = untouched.client.post(
+        f"BankTransactions/{untouched.id('BankTransaction', 'S-77')}", {"a": 1}
+    )
     assert unknown.status_code == 404
 
 
-def test_what_is_no_json_is_not_read(xero: Xero) -> None:
-    answer = xero.client.post(xero.path("BankTransaction", "S-1"), b"{")
+def test_what_is_no_json_is_not_read(untouched: Xero) -> None:
+    answer = untouched.client.post(untouched.path("BankTransaction", "S-1"), b"{")
 
     assert (answer.status_code, answer.json()["ErrorNumber"]) == (400, 14)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -125,6 +126,9 @@ def refusal(answer: requests.Response) -> str:
 @contextmanager
 def writable_harbour(scope: str = WRITING) -> Iterator[Xero]:
     settings = SandboxSettings(until=NOW, auto_consent=(KEY,), limits=False)
-    organisation = Organisation(new_book(*BOOK), lambda until: [])
-    with start(settings, lambda seed, first_day: [organisation]) as sandbox:
+
+    def cast(seed: int, first_day: dt.date) -> list[Organisation]:
+        return [Organisation(new_book(*BOOK), lambda until: [])]
+
+    with start(settings, cast) as sandbox:
         yield Xero(sandbox, XeroClient.connected(sandbox, scope=scope))
