@@ -18,6 +18,7 @@ from xero_pipeline_tests.proof.mutations import MUTATIONS, caught_after
 from xero_pipeline_tests.proof.playing import COMPANIES, explained, play
 from xero_pipeline_tests.proof.silent import watch
 from xero_pipeline_tests.proof.stage import Stage
+from xero_pipeline_tests.proof.writebacks import Campaign as AnswerCampaign
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 console = Console()
@@ -53,6 +54,18 @@ def kills(count: Count = 2_000, seed: Seed = 1) -> None:
         console.print(
             f"{campaign.kills.total():,} kills in {campaign.chains:,} chains: each ended with the "
             "tables of an undisturbed sync, no whole page was asked for twice."
+        )
+
+
+@app.command()
+def writebacks(count: Count = 200, seed: Seed = 1) -> None:
+    """Kill write-backs; ends with an AssertionError when something is written twice, or lost."""
+    with _folder() as folder, AnswerCampaign.of(folder) as campaign:
+        campaign.run(count, seed)
+        _print_counts("Killed", campaign.kills)
+        _print_counts("What happened", campaign.found)
+        console.print(
+            f"{campaign.kills.total():,} kills: every account, note and file is at Xero once."
         )
 
 
