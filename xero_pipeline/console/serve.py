@@ -6,7 +6,7 @@ import ipaddress
 import logging
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
@@ -86,13 +86,22 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
 @contextmanager
 def opened(
-    settings: Settings, access: Access, clock: Clock, *, is_https: bool = False
+    settings: Settings,
+    access: Access,
+    clock: Clock,
+    *,
+    is_https: bool = False,
+    environment: Mapping[str, str] = os.environ,
 ) -> Iterator[Console]:
-    """Everything that the pages work with, closed on leaving."""
+    """Everything that the pages work with, closed on leaving.
+
+    Args:
+        environment: of the syncs that are started as processes; says the same as the settings.
+    """
     with (
         Connections.open(settings, clock) as connections,
         closing(Figures(settings.published_database)) as figures,
-        closing(Syncs(settings, os.environ)) as syncs,
+        closing(Syncs(settings, environment)) as syncs,
         closing(Consents(connections, settings.redirect_uri)) as consents,
     ):
         yield Console(

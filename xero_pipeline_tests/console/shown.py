@@ -1,0 +1,55 @@
+"""A console that a real browser can visit."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import sync_playwright
+
+from xero_pipeline.console.app import console_app
+from xero_pipeline.console.security import Access
+from xero_pipeline.console.serve import opened
+from xero_pipeline.settings import Settings
+from xero_pipeline.xero.limits import Clock
+from xero_pipeline_tests.connected import environment
+from xero_pipeline_tests.console.conftest import HOSTS
+from xero_pipeline_tests.studio import RunningSandbox
+
+CHROMIUM = Path("/usr/bin/chromium")
+"""Where Debian puts it."""
+
+
+@contextmanager
+def shown(sandbox: RunningSandbox, settings: Settings, clock: Clock) -> Iterator[str]:
+    """The console over a home, at an address of its own."""
+    variables = {**os.environ, **environment(sandbox, settings.home)}
+    with (
+        opened(settings, Access(), clock, environment=variables) as console,
+        socket.create_server(("127.0.0.1", 0)) as listening,
+    ):
+        app = console_app(console, hosts=HOSTS, is_https=False)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=False))
+        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+        thread.start()
+        try:
+            yield f"http://localhost:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(20)
+
+
+@contextmanager
+def chromium() -> Iterator[Chromium]:
+    """Debian's browser, without its sandbox, which containers do not have."""
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
