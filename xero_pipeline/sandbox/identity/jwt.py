@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -24,11 +25,7 @@ class Signer:
     """Signs and verifies with one RSA key."""
 
     def __init__(self, pem: str | None = None) -> None:
-        key = (
-            serialization.load_pem_private_key(pem.encode(), password=None)
-            if pem
-            else rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        )
+        key = serialization.load_pem_private_key(pem.encode(), password=None) if pem else _new_key()
         assert isinstance(key, rsa.RSAPrivateKey)  # noqa: S101
         self._key = key
 
@@ -87,3 +84,9 @@ def _base64(data: bytes) -> str:
 
 def _bytes(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+@cache
+def _new_key() -> rsa.RSAPrivateKey:
+    """One for all sandboxes of this process: to make one takes longer than the rest of a start."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
