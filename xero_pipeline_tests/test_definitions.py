@@ -17,7 +17,7 @@ import pytest
 
 from xero_pipeline.assets.keys import raw_key
 from xero_pipeline.definitions import defs
-from xero_pipeline.xero import CONTACT_REPORTS, ENDPOINTS, EXTRA_ENDPOINTS, REPORTS
+from xero_pipeline.xero import ATTACHMENTS, CONTACT_REPORTS, ENDPOINTS, EXTRA_ENDPOINTS, REPORTS
 
 SNAPSHOT = Path(__file__).with_name("asset_graph.txt")
 REWRITE = "python -m xero_pipeline_tests.test_definitions"
@@ -130,7 +130,7 @@ def test_only_what_xero_delivers_is_partitioned_by_organisation(
     specs: Sequence[dg.AssetSpec],
 ) -> None:
     partitioned = {spec.key for spec in specs if spec.partitions_def is not None}
-    names = [endpoint.name for endpoint in (*ENDPOINTS, *EXTRA_ENDPOINTS)]
+    names = [endpoint.name for endpoint in (*ENDPOINTS, *EXTRA_ENDPOINTS, ATTACHMENTS)]
     names += [report.name for report in (*REPORTS, *CONTACT_REPORTS)]
     assert partitioned == {raw_key(name) for name in names}
 

@@ -251,7 +251,8 @@ def seconds_to_task(times: int) -> list[float]:
 def _daemon(environment: dict[str, str]) -> Iterator[None]:
     program = str(Path(sys.executable).parent / "dagster-daemon")
     command = [program, "run", "--module-name", "xero_pipeline.definitions"]
-    daemon = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    daemon = subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet)
     try:
         yield
     finally:

@@ -206,7 +206,7 @@ def test_extra_endpoints_are_read_at_night() -> None:
     assert first(plan(Depth.INCREMENT, known, endpoints=endpoints)) == ALL_DAY
     by_night = plan(Depth.NIGHTLY, known, endpoints=endpoints)
     assert {"quotes", "journals"} <= first(by_night)
-    journals = endpoints[-1]
+    journals = next(endpoint for endpoint in endpoints if endpoint.name == "journals")
     assert by_night.offset(journals) == 1685
     assert plan(Depth.FULL, known, endpoints=endpoints).offset(journals) == 0
 

@@ -19,6 +19,7 @@ def test_an_old_app_asks_for_broad_scopes_where_there_are_some() -> None:
         "accounting.contacts.read",
         "accounting.transactions.read",
         "accounting.reports.read",
+        "accounting.attachments.read",
     }
 
 
@@ -28,7 +29,7 @@ def test_either_kind_of_scopes_leaves_nothing_out() -> None:
 
 def test_a_mix_is_enough() -> None:
     mixed = ["accounting.settings", "accounting.contacts.read", "accounting.transactions"]
-    mixed += [scope for scope in GRANULAR if "reports" in scope]
+    mixed += [scope for scope in GRANULAR if "reports" in scope or "attachments" in scope]
     assert scope_gaps(mixed) == ()
 
 
