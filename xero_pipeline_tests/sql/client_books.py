@@ -24,6 +24,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
+from xero_pipeline.warehouse.schema import replace_ops_table
 from xero_pipeline_tests.sql.book import Book, Line
 from xero_pipeline_tests.sql.organisation import thing_id
 from xero_pipeline_tests.sql.rows import Row
@@ -260,41 +261,19 @@ class ClientBooks:
             self._delete(f"raw.{table}", books)
             if found := rows.tables.get(table):
                 self.warehouse.insert(table, found)
-        self.warehouse.connection.executemany(
-            "insert into ops.syncs by name select ?::uuid as organisation_id, ? as endpoint, "
-            "?::timestamp as started_at",
-            [[book.organisation_id, each, at] for book in books for each in _DOCUMENT_ENDPOINTS],
+        self.warehouse.connection.execute(
+            "insert into ops.syncs by name "
+            "select unnest(?::uuid[]) as organisation_id, endpoint, ?::timestamp as started_at "
+            "from unnest(?) as endpoints(endpoint)",
+            [[book.organisation_id for book in books], at, list(_DOCUMENT_ENDPOINTS)],
         )
 
     def _write_decisions(self) -> None:
         connection = self.warehouse.connection
-        connection.execute("delete from ops.monitored_accounts")
-        connection.execute("delete from ops.task_decisions")
-        watched = [
-            [
-                book.organisation_id,
-                thing_id(book.key, "Account", each.account),
-                each.account,
-                each.look_back_days,
-                list(each.types) if each.types else None,
-                each.selected_at,
-            ]
-            for book in self
-            for each in book.watched.values()
-        ]
-        if watched:
-            connection.executemany(
-                "insert into ops.monitored_accounts values (?, ?, ?, ?, ?, ?)", watched
-            )
+        watched = [_watched_row(book, each) for book in self for each in book.watched.values()]
+        replace_ops_table(connection, "monitored_accounts", watched)
         decided = [_decision_row(book, each) for book in self for each in book.decisions]
-        if decided:
-            connection.executemany(
-                "insert into ops.task_decisions by name select ?::bigint as decision_id, "
-                "?::uuid as organisation_id, ?::uuid as task_id, ? as document_type, "
-                "?::uuid as document_id, ? as kind, ? as actor, ?::timestamp as decided_at, "
-                "? as note, ? as contents_hash, ?::uuid as event_id",
-                decided,
-            )
+        replace_ops_table(connection, "task_decisions", decided)
 
     def _note_hashes(self) -> None:
         shown = {
@@ -325,21 +304,31 @@ class _Rows(Warehouse):
         self.tables.setdefault(table, []).extend(dict(row) for row in rows)
 
 
-def _decision_row(book: ClientBook, decision: Decision) -> list[object]:
-    organisation, document = UUID(book.organisation_id), decision.document
-    return [
-        decision.number,
-        book.organisation_id,
-        book.task_id(document),
-        KINDS[document.type][1],
-        book.document_id(document),
-        decision.kind,
-        decision.actor,
-        decision.at,
-        decision.note,
-        decision.contents_hash,
-        uuid5(organisation, str(decision.number)),
-    ]
+def _watched_row(book: ClientBook, watched: Watched) -> Row:
+    return {
+        "organisation_id": book.organisation_id,
+        "account_id": thing_id(book.key, "Account", watched.account),
+        "account_code": watched.account,
+        "look_back_days": watched.look_back_days,
+        "document_types": watched.types,
+        "selected_at": watched.selected_at,
+    }
+
+
+def _decision_row(book: ClientBook, decision: Decision) -> Row:
+    return {
+        "decision_id": decision.number,
+        "organisation_id": book.organisation_id,
+        "task_id": book.task_id(decision.document),
+        "document_type": KINDS[decision.document.type][1],
+        "document_id": book.document_id(decision.document),
+        "kind": decision.kind,
+        "actor": decision.actor,
+        "decided_at": decision.at,
+        "note": decision.note,
+        "contents_hash": decision.contents_hash,
+        "event_id": uuid5(UUID(book.organisation_id), str(decision.number)),
+    }
 
 
 def _write(book: ClientBook, at: dt.datetime, rows: _Rows) -> None:

@@ -16,13 +16,15 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from xero_pipeline_tests.sql.client_books import EXPENSES, KINDS, ClientBook, ClientBooks, day
+from xero_pipeline_tests.sql.client_books import KINDS, ClientBook, ClientBooks, day
 from xero_pipeline_tests.sql.task_rules import Happened, Rules, replayed
 from xero_pipeline_tests.sql.warehouse import Warehouse
 
 BUILDS = 12
-AT_ONCE = 60
+AT_ONCE = 500
+_FEW = 4  # documents to a book, so that much happens to each of them
 _WATCHABLE = ("998", "999")
+_ACCOUNTS = (*_WATCHABLE, "999", "400", "420")
 _DECISIONS = (
     "submitted",
     "approved",
@@ -54,6 +56,7 @@ class History:
                 [
                     self._post,
                     self._post,
+                    self._post,
                     self._edit,
                     self._recode,
                     self._recode,
@@ -74,29 +77,32 @@ class History:
         return self.random.choice(sorted(self.book.documents)) if self.book.documents else None
 
     def _post(self) -> None:
+        if len(self.book.documents) == _FEW:
+            self._recode()
+            return
         key = f"document {len(self.book.documents) + 1}"
-        accounts = self.random.choices(EXPENSES, k=self.random.randint(1, 3))
-        date = day(0).date() - dt.timedelta(days=self.random.choice([1, 30, 89, 90, 91, 200]))
-        type_ = self.random.choice(sorted(KINDS))
+        accounts = self.random.choices(_ACCOUNTS, k=self.random.randint(1, 3))
+        date = day(0).date() - dt.timedelta(days=self.random.choice([1, 30, 89, 90, 91, 200, 1, 2]))
+        type_ = self.random.choice(["SPEND", *KINDS])
         self.book.post(key, *accounts, date=date, type=type_)
         self._note("post", key, type_, date, *accounts)
 
     def _edit(self) -> None:
         if key := self._any_document():
-            self.random.choice(
-                [
-                    lambda: self.book.charge(key, self.random.randint(1, 3)),
-                    lambda: self.book.edit(key, reference=self.random.choice("ABC")),
-                    lambda: self.book.edit(key, contact=self.random.choice(["Landlord", "Tenant"])),
-                ]
-            )()
+            match self.random.randrange(3):
+                case 0:
+                    self.book.charge(key, self.random.randint(1, 3))
+                case 1:
+                    self.book.edit(key, reference=self.random.choice("ABC"))
+                case _:
+                    self.book.edit(key, contact=self.random.choice(["Landlord", "Tenant"]))
             self._note("edit", key)
 
     def _recode(self) -> None:
         if key := self._any_document():
             lines = self.book.documents[key].lines
             self.last_lines[key] = lines
-            accounts = self.random.choices(EXPENSES, k=len(lines))
+            accounts = self.random.choices(_ACCOUNTS, k=len(lines))
             self.book.recode(key, *accounts)
             self._note("recode", key, *accounts)
 
@@ -116,7 +122,7 @@ class History:
 
     def _choose(self) -> None:
         account = self.random.choice(_WATCHABLE)
-        if account in self.book.watched and self.random.random() < 0.6:
+        if account in self.book.watched and self.random.random() < 0.4:
             self.book.unwatch(account)
             self._note("unwatch", account)
             return
@@ -150,7 +156,7 @@ class Campaign:
             for book, seed in zip(books, seeds, strict=True)
         ]
         for history in histories:
-            history.book.watch(_WATCHABLE[1])
+            history.book.watch("999")
         return cls(histories, books, Random(seeds.start))  # noqa: S311
 
     def run(self, builds: int = BUILDS) -> None:
@@ -189,8 +195,11 @@ class Campaign:
             compare_events(each, told)
             compare_tasks(each, tasks.get(each.book.organisation_id, []))
             each.recorded = told
-        failures = self.books.failures()
-        assert failures == {}, failures
+        # Of others a killed build may have left the marts behind.
+        ids = {each.book.organisation_id for each in chosen}
+        for test, rows in self.books.failures().items():
+            found = [row for row in rows if str(row["organisation_id"]) in ids]
+            assert not found, f"{test}: {found}"
 
     def _by_organisation(self, table: str, order: str) -> dict[str, list[dict[str, Any]]]:
         found: dict[str, list[dict[str, Any]]] = {}

@@ -62,7 +62,7 @@ class Rules:
     _recorded: set[int] = field(default_factory=set)
 
     def build(self) -> None:
-        """What a build finds: new tasks, then decisions of people, then what became of documents."""
+        """What a build finds: new tasks, then decisions of people, then fates of documents."""
         self._create()
         for decision in self.book.decisions:
             if decision.number not in self._recorded and decision.document.key in self.tasks:
