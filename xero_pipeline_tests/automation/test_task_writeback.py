@@ -1,0 +1,67 @@
+"""From an approved answer to a closed task in one run, which only ever reads an agency's books."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xero_pipeline.automation import write_back_in_process
+from xero_pipeline.connections import MonitoredAccount, Purpose
+from xero_pipeline.tasks import AnswerState, NewAnswer
+from xero_pipeline.tasks.desk import TaskDesk
+from xero_pipeline.tasks.model import TaskFilter
+from xero_pipeline_tests.connected import environment
+from xero_pipeline_tests.studio import MODELLED, browser, studio_at
+
+pytestmark = pytest.mark.long
+
+RENT, TRAVEL = "469", "200"
+
+
+def test_an_approved_answer_is_written_and_its_task_closes_in_the_same_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with studio_at(tmp_path / "home") as studio:
+        for name, value in environment(studio.sandbox, studio.settings.home).items():
+            monkeypatch.setenv(name, value)
+        agency = studio.connect("agency", Purpose.AGENCY)
+        studio.sandbox.control.consent(["client"])
+        with studio.connections() as connections:
+            client = connections.connect(
+                "client",
+                Purpose.CLIENT,
+                open_browser=browser,
+                choose=lambda offered: offered[0],
+                confirm=lambda found: True,
+                seconds=10,
+                write_back=True,
+            )
+            rent = connections.chart_of_accounts(client.organisation_id).find(RENT)
+            watched = MonitoredAccount(rent.account_id, rent.code, rent.name, 10_000)
+            connections.monitor_accounts(client.organisation_id, [watched])
+        keys = [agency.organisation_key, client.organisation_key]
+        for each in (agency, client):
+            studio.sync(each.organisation_id, only=MODELLED)
+        studio.publish()
+
+        with TaskDesk.open(studio.settings, studio.clock) as desk:
+            (task,) = desk.tasks(TaskFilter())
+            desk.answer(task.task_id, NewAnswer("Ada", account=TRAVEL, comment="A fare"))
+            desk.approve(task.task_id, "Bea")
+        studio.sandbox.control.clear_requests()
+        outcome = write_back_in_process(studio.settings, keys)
+
+        assert (outcome.problems, outcome.is_published) == ((), True)
+        with TaskDesk.open(studio.settings, studio.clock) as desk:
+            (task,) = desk.tasks(TaskFilter())
+            (answer,) = desk.records.answers((AnswerState.WRITTEN,))
+        assert (task.state, task.closed_reason) == ("closed", "recoded")
+        assert answer.task_id == task.task_id
+        writes = [
+            each
+            for each in studio.sandbox.control.requests()
+            if "/api.xro/" in str(each["path"]) and each["method"] != "GET"
+        ]
+        assert [each["method"] for each in writes] == ["POST", "PUT"], "the lines, the note"
+        assert {each["tenant"] for each in writes} == {client.organisation_id}
