@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +17,16 @@ from xero_pipeline.warehouse import NothingPublished, open_warehouse
 
 Row = TypeVar("Row")
 Value = str | int | bool | Decimal | date | datetime | None
+
+
+@dataclass
+class _Snapshot:
+    """One that is open, and how many read it. Closing it would end their cursors, too."""
+
+    path: Path
+    connection: duckdb.DuckDBPyConnection
+    opened: ExitStack
+    readers: int = 0
 
 
 class Figures:
@@ -31,9 +42,7 @@ class Figures:
     def __init__(self, published: Path) -> None:
         self._published = published
         self._lock = threading.Lock()
-        self._opened = ExitStack()
-        self._snapshot: Path | None = None
-        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._newest: _Snapshot | None = None
 
     @property
     def is_published(self) -> bool:
@@ -46,35 +55,45 @@ class Figures:
         Raises:
             NothingPublished: there is none yet.
         """
-        with self._cursor() as cursor:
-            yield Reader(cursor)
+        snapshot = self._taken()
+        try:
+            with snapshot.connection.cursor() as cursor:
+                cursor.execute("set TimeZone = 'UTC'")
+                yield Reader(cursor)
+        finally:
+            self._given_back(snapshot)
 
     def close(self) -> None:
+        """Nobody may be reading any more."""
         with self._lock:
-            self._opened.close()
-            self._snapshot = self._connection = None
+            if self._newest is not None:
+                self._newest.opened.close()
+            self._newest = None
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
+    def _taken(self) -> _Snapshot:
         with self._lock:
             if not self._published.exists():
                 raise NothingPublished(self._published)
-            newest = self._published.resolve()
-            if self._connection is None or newest != self._snapshot:
-                self._connection = self._reopened(newest)
-                self._snapshot = newest
-            cursor = self._connection.cursor()
-        cursor.execute("set TimeZone = 'UTC'")
-        return cursor
+            path = self._published.resolve()
+            newest = self._newest
+            if newest is None or newest.path != path:
+                newest = self._newest = self._replacing(newest, path)
+            newest.readers += 1
+            return newest
 
-    def _reopened(self, snapshot: Path) -> duckdb.DuckDBPyConnection:
-        """Cursors of the one before keep it open until they are done."""
+    def _given_back(self, snapshot: _Snapshot) -> None:
+        """The last reader of an earlier snapshot closes it."""
+        with self._lock:
+            snapshot.readers -= 1
+            if snapshot is not self._newest and snapshot.readers == 0:
+                snapshot.opened.close()
+
+    def _replacing(self, earlier: _Snapshot | None, path: Path) -> _Snapshot:
         opened = ExitStack()
-        connection = opened.enter_context(
-            open_warehouse(snapshot, read_only=True, deadline_seconds=5)
-        )
-        self._opened.close()
-        self._opened = opened
-        return connection
+        connection = opened.enter_context(open_warehouse(path, read_only=True, deadline_seconds=5))
+        if earlier is not None and earlier.readers == 0:
+            earlier.opened.close()
+        return _Snapshot(path, connection, opened)
 
 
 class Reader:

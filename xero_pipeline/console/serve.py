@@ -6,7 +6,7 @@ import ipaddress
 import logging
 import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from xero_pipeline.console.context import Console
 from xero_pipeline.console.errors import AddressMissing, SignInMissing
 from xero_pipeline.console.reading import Figures
 from xero_pipeline.console.security import Access, Attempts, Sessions
-from xero_pipeline.console.syncing import Syncs
+from xero_pipeline.console.syncing import Runs, Syncs, places
 from xero_pipeline.settings import Settings
 from xero_pipeline.xero.limits import Clock, SystemClock
 
@@ -91,17 +91,17 @@ def opened(
     clock: Clock,
     *,
     is_https: bool = False,
-    environment: Mapping[str, str] = os.environ,
+    runs: Sequence[Runs] = (),
 ) -> Iterator[Console]:
     """Everything that the pages work with, closed on leaving.
 
     Args:
-        environment: of the syncs that are started as processes; says the same as the settings.
+        runs: where syncs run; none given: in this home's Dagster or in processes.
     """
     with (
         Connections.open(settings, clock) as connections,
         closing(Figures(settings.published_database)) as figures,
-        closing(Syncs(settings, environment)) as syncs,
+        closing(Syncs(runs or places(settings, os.environ))) as syncs,
         closing(Consents(connections, settings.redirect_uri)) as consents,
     ):
         yield Console(

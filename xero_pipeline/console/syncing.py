@@ -7,11 +7,10 @@ other; else a process of our own does what `xero-pipeline sync` does.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from xero_pipeline.console.errors import SyncLost
 from xero_pipeline.console.runs import Progress
 from xero_pipeline.console.runs.dagster import DagsterRuns
 from xero_pipeline.console.runs.process import OwnProcesses
@@ -20,6 +19,9 @@ from xero_pipeline.settings import Settings
 
 class Runs(Protocol):
     """Somewhere that syncs run."""
+
+    def is_running(self) -> bool:
+        """Whether one can be launched there now."""
 
     def launch(self, organisation_key: str) -> str:
         """Begin one; returns its id."""
@@ -35,16 +37,25 @@ class _Launched:
     id: str
 
 
+def places(settings: Settings, environment: Mapping[str, str]) -> list[Runs]:
+    """This home's Dagster, else processes.
+
+    Args:
+        environment: of the processes; says the same as the settings.
+    """
+    dagster = DagsterRuns(str(settings.dagster_url), settings.home / "dagster")
+    return [dagster, OwnProcesses(environment)]
+
+
 class Syncs:
     """The syncs that were asked for here, the newest of each organisation. Threads may share it.
 
     Args:
-        environment: of the processes that are started.
+        places: where one may run; the first that is running is taken.
     """
 
-    def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
-        self._dagster = DagsterRuns(str(settings.dagster_url), settings.home / "dagster")
-        self._own = OwnProcesses(environment)
+    def __init__(self, places: Sequence[Runs]) -> None:
+        self._places = places
         self._lock = threading.Lock()
         self._launched: dict[str, _Launched] = {}
 
@@ -58,7 +69,7 @@ class Syncs:
             known = self._launched.get(organisation_key)
             if known is not None and not known.runs.progress(known.id).is_over:
                 return
-            runs: Runs = self._dagster if self._dagster.is_running() else self._own
+            runs = next(each for each in self._places if each.is_running())
             self._launched[organisation_key] = _Launched(runs, runs.launch(organisation_key))
 
     def progress(self, organisation_key: str) -> Progress | None:
@@ -77,7 +88,5 @@ class Syncs:
 
     def close(self) -> None:
         """End the processes that were started here; Dagster's runs go on."""
-        self._own.close()
-
-
-__all__ = ["Progress", "Runs", "SyncLost", "Syncs"]
+        for each in self._places:
+            each.close()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,22 +15,20 @@ from playwright.sync_api import sync_playwright
 from xero_pipeline.console.app import console_app
 from xero_pipeline.console.security import Access
 from xero_pipeline.console.serve import opened
+from xero_pipeline.console.syncing import Runs
 from xero_pipeline.settings import Settings
 from xero_pipeline.xero.limits import Clock
-from xero_pipeline_tests.connected import environment
 from xero_pipeline_tests.console.conftest import HOSTS
-from xero_pipeline_tests.studio import RunningSandbox
 
 CHROMIUM = Path("/usr/bin/chromium")
 """Where Debian puts it."""
 
 
 @contextmanager
-def shown(sandbox: RunningSandbox, settings: Settings, clock: Clock) -> Iterator[str]:
+def shown(settings: Settings, clock: Clock, runs: Sequence[Runs] = ()) -> Iterator[str]:
     """The console over a home, at an address of its own."""
-    variables = {**os.environ, **environment(sandbox, settings.home)}
     with (
-        opened(settings, Access(), clock, environment=variables) as console,
+        opened(settings, Access(), clock, runs=runs) as console,
         socket.create_server(("127.0.0.1", 0)) as listening,
     ):
         app = console_app(console, hosts=HOSTS, is_https=False)

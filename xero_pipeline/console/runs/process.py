@@ -35,6 +35,10 @@ class OwnProcesses:
         self._folder = TemporaryDirectory(prefix="xero-console-")
         self._running: dict[str, _Running] = {}
 
+    def is_running(self) -> bool:
+        """Always: nothing has to be there beforehand."""
+        return True
+
     def launch(self, organisation_key: str) -> str:
         id = secrets.token_hex(8)
         said, complained = (Path(self._folder.name) / f"{id}.{end}" for end in ("out", "err"))
