@@ -1,5 +1,5 @@
--- Every document that was ever asked for, as it was when it last lay live on a watched account: now,
--- or before it left.
+-- Every document that ever lay live on a watched account, as it was when it last did: now, or before
+-- it left.
 with
 
 spans as (
@@ -31,8 +31,7 @@ select
     contents_hash,
     matched_lines
 from spans
-where wanted_at is not null
-    and document_state = 'live'
+where document_state = 'live'
 qualify row_number() over (
     partition by organisation_id, document_type, document_id
     order by valid_from desc, valid_to desc nulls first

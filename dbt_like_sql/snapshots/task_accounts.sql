@@ -1,5 +1,5 @@
--- Which accounts were watched when: tells a document that was recoded from an account that is
--- watched no longer.
-select organisation_id, account_id, document_types
+-- Every account that was ever watched, however shortly: the documents on it are kept an eye on, so
+-- that a task can say what became of its own.
+select distinct organisation_id, account_id
 from intermediate.task_accounts
 where account_id is not null

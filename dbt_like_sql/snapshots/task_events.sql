@@ -50,6 +50,7 @@ created as (
     anti join latest
         on latest.organisation_id = seen.organisation_id
         and latest.task_id = seen.task_id
+    where seen.wanted_at is not null
 ),
 
 tasks as (

@@ -267,11 +267,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     counts: Counter[str] = Counter()
-    warehouse = Warehouse()
     last = arguments.seed + arguments.count
     for start in range(arguments.seed, last, AT_ONCE):
-        warehouse.clear()
-        campaign = Campaign.of(warehouse, range(start, min(start + AT_ONCE, last)))
+        campaign = Campaign.of(Warehouse(), range(start, min(start + AT_ONCE, last)))
         campaign.run()
         counts += campaign.counts
         for history in campaign.histories:

@@ -245,6 +245,27 @@ def test_story(books: ClientBooks, story: Story) -> None:
     ] == story.events
 
 
+def test_an_account_dropped_before_the_next_sync_takes_no_task_with_it() -> None:
+    """The history of documents forgets a version that a second build of the same sync ended."""
+    books = ClientBooks(Warehouse(), "client")
+    book = books["client"]
+    book.watch("999")
+    book.post("card", "999")
+    books.sync(day(1))
+    book.unwatch("999")
+    books.build([book])
+    book.watch("999", look_back_days=1)
+    books.build([book])
+    assert [
+        (row["sequence"], row["event"], row["closed_reason"]) for row in books.events(book)
+    ] == [
+        (1, "created", None),
+        (2, "closed", "account_unmonitored"),
+        (3, "reopened", None),
+    ]
+    assert [task["state"] for task in books.tasks(book)] == ["open"]
+
+
 def test_the_data_tests_agree(books: ClientBooks) -> None:
     assert books.failures() == {}
 
