@@ -29,7 +29,8 @@ from xero_pipeline_tests.sandbox.books.harbour import (
     payment,
 )
 from xero_pipeline_tests.sandbox.conftest import NOW
-from xero_pipeline_tests.sandbox.xero_client import SCOPES, XeroClient
+from xero_pipeline_tests.sandbox.xero_client import CALLBACK, SCOPES, XeroClient
+from xero_pipeline_tests.studio import free_port
 
 WRITING = (
     f"{SCOPES} accounting.banktransactions accounting.invoices accounting.manualjournals "
@@ -125,7 +126,10 @@ def refusal(answer: requests.Response) -> str:
 
 @contextmanager
 def writable_harbour(scope: str = WRITING) -> Iterator[Xero]:
-    settings = SandboxSettings(until=NOW, auto_consent=(KEY,), limits=False)
+    redirect = f"http://localhost:{free_port()}/callback"
+    settings = SandboxSettings(
+        until=NOW, auto_consent=(KEY,), limits=False, redirect_uris=(redirect, CALLBACK)
+    )
 
     def cast(seed: int, first_day: dt.date) -> list[Organisation]:
         return [Organisation(new_book(*BOOK), lambda until: [])]

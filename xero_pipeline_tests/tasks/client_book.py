@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,7 @@ from xero_pipeline.tasks.writeback import Sent, WriteBack
 from xero_pipeline.xero.writable import WRITABLE
 from xero_pipeline.xero.writer import from_json
 from xero_pipeline_tests.sandbox.books.harbour import KEY, RENT
-from xero_pipeline_tests.sandbox.writable import SUSPENSE, WRITING, Xero, writable_harbour
-from xero_pipeline_tests.sandbox.xero_client import XeroClient
+from xero_pipeline_tests.sandbox.writable import SUSPENSE, Xero, writable_harbour
 from xero_pipeline_tests.studio import browser, settings_of
 from xero_pipeline_tests.tasks import samples
 from xero_pipeline_tests.xero.double import TestClock
@@ -178,15 +177,9 @@ class ClientBook:
 
 
 @contextmanager
-def client_book(home: Path, running: Xero | None = None) -> Iterator[ClientBook]:
-    """Connected for writing.
-
-    Args:
-        running: a sandbox of others, which is made as new; None: one of its own.
-    """
-    with writable_harbour() if running is None else nullcontext(running) as xero:
-        xero.sandbox.control.reset()
-        xero.client = XeroClient.connected(xero.sandbox, scope=WRITING)
+def client_book(home: Path) -> Iterator[ClientBook]:
+    """Connected for writing, at a sandbox of its own."""
+    with writable_harbour() as xero:
         settings = settings_of(xero.sandbox, home)
         records, journal = TaskRecords.open(settings), Journal.open(settings)
         book = ClientBook(xero, settings, TestClock(xero.sandbox.control.now()), records, journal)

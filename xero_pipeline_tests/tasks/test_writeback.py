@@ -14,19 +14,13 @@ from xero_pipeline.tasks import AnswerState, DecisionKind, LineChoice, TrackingC
 from xero_pipeline.tasks.journal import StepState
 from xero_pipeline_tests.sandbox.books.harbour import RENT, SALES, noon
 from xero_pipeline_tests.sandbox.conftest import NOW
-from xero_pipeline_tests.sandbox.writable import OLD, SUSPENSE, Xero, accounts, writable_harbour
+from xero_pipeline_tests.sandbox.writable import OLD, SUSPENSE, accounts
 from xero_pipeline_tests.tasks.client_book import RECEIPT, ClientBook, client_book
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Xero]:
-    with writable_harbour() as xero:
-        yield xero
-
-
 @pytest.fixture
-def book(running: Xero, tmp_path: Path) -> Iterator[ClientBook]:
-    with client_book(tmp_path / "home", running) as opened:
+def book(tmp_path: Path) -> Iterator[ClientBook]:
+    with client_book(tmp_path / "home") as opened:
         yield opened
 
 
