@@ -27,9 +27,6 @@ def sync(
     full: Annotated[bool, typer.Option("--full", help="The same as --depth full.")] = False,
 ) -> None:
     """Read what changed, rebuild the models, check them, publish: through Dagster."""
-    from xero_pipeline.automation import refresh_in_process
-    from xero_pipeline.sync import Depth
-
     show_progress()
     settings = Settings()
     with Connections.open(settings) as connections:
@@ -41,6 +38,9 @@ def sync(
     left_out = [] if named else [each for each in known if not each.may_sync]
     problems = [f"{e.organisation_name}: {e.status_reason} {e.next_step}" for e in left_out]
     if chosen:
+        from xero_pipeline.automation import refresh_in_process
+        from xero_pipeline.sync import Depth
+
         outcome = refresh_in_process(
             settings,
             [each.organisation_key for each in chosen],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -89,10 +89,12 @@ class Stale:
     Attributes:
         organisations: their names.
         since: the oldest last sync; None: one of them was never read.
+        promised_hours: how old they may become.
     """
 
     organisations: tuple[str, ...]
     since: datetime | None
+    promised_hours: int
 
 
 @dataclass(frozen=True)
@@ -147,13 +149,16 @@ def stale(connections: Sequence[Connection], now: datetime) -> Stale | None:
 
     One that was connected lately has its time to be read for the first time.
     """
-    promised = now - Thresholds().stale_after
-    late = [each for each in connections if (each.last_sync_at or each.connected_at) < promised]
+    promise = Thresholds().stale_after
+    late = [
+        each for each in connections if (each.last_sync_at or each.connected_at) < now - promise
+    ]
     if not late:
         return None
     read = [each.last_sync_at for each in late if each.last_sync_at is not None]
     since = min(read) if len(read) == len(late) else None
-    return Stale(tuple(each.organisation_name for each in late), since)
+    names = tuple(each.organisation_name for each in late)
+    return Stale(names, since, promise // timedelta(hours=1))
 
 
 def state_of(connection: Connection) -> State:
