@@ -188,5 +188,5 @@ def open_tasks(tasks: Sequence[ClientTask]) -> Comparison:
         key="document_id",
         values="document_date currency_code total matched_lines matched_amount",
         columns={"total": "amount"},
-        where="state = 'open'",
+        where="state <> 'closed'",
     )
