@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import simplejson
+from rich import box
 from rich.markup import escape
 from rich.table import Table
 
@@ -46,19 +47,26 @@ def situation_object(
 
 
 def tasks_table(tasks: Sequence[Task]) -> Table:
-    """A line per task."""
-    table = Table("Task", "State", "Organisation", "Date", "Type", "Contact", "On")
+    """A line per task; whose it is only where there are several organisations."""
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in ("Task", "Date", "Type"):
+        table.add_column(name, no_wrap=True)
+    for name in ("State", "Contact", "On"):
+        table.add_column(name)
     table.add_column("Amount", justify="right", no_wrap=True)
+    several = len({task.organisation_id for task in tasks}) > 1
+    if several:
+        table.add_column("Organisation")
     for task in tasks:
         table.add_row(
             task.task_id[:8],
-            state_of(task),
-            escape(task.organisation_name),
             str(task.document_date or ""),
             task.xero_type,
+            state_of(task),
             escape(task.contact_name or ""),
             ", ".join(task.matched_account_codes),
             money(task.amount, task.currency_code),
+            *([escape(task.organisation_name)] if several else []),
         )
     return table
 
@@ -135,7 +143,7 @@ def _facts(situation: Situation) -> Iterator[tuple[str, str]]:
     yield "Contact", " ".join(each for each in (task.contact_name, task.contact_email) if each)
     yield "In base", f"{task.amount_base:,.2f}" if is_foreign else ""
     yield "Age", f"{task.age_days} days" if task.age_days is not None else ""
-    yield "Cannot recode", task.recoding_note or ""
+    yield "Cannot recode", "" if task.is_closed else task.recoding_note or ""
     yield "Suggestion", _suggestion(task)
     yield "Files at Xero", ", ".join(situation.attached)
     yield "In Xero", task.deep_link or ""

@@ -23,8 +23,8 @@ def note(answer: Answer, refused: str = "") -> str:
         refused: why the document itself was not changed; empty: it was, or nobody asked for it.
     """
     approved = f", approved by {answer.decided_by}" if answer.decided_by else ""
-    parts = [f"Answer of {answer.answered_by}{approved}:", answer.comment.strip(), *_facts(answer)]
-    text = " ".join(part for part in (*parts, refused) if part)
+    parts = [f"Answer of {answer.answered_by}{approved}.", *_facts(answer), refused]
+    text = " ".join(part for part in parts if part)
     room = NOTE_CHARACTERS - len(marker(answer)) - 1
     if len(text) > room:
         text = f"{text[: room - 1]}…"
@@ -42,6 +42,8 @@ def names_for(name: str) -> Iterator[str]:
 
 
 def _facts(answer: Answer) -> Iterator[str]:
+    if comment := answer.comment.strip():
+        yield f'"{comment}"'
     if answer.account_code or answer.account_id:
         yield f"Account: {answer.account_code or answer.account_id}."
     for line in answer.lines or ():

@@ -38,7 +38,7 @@ def test_account_note_and_file_arrive_and_nothing_else_changes(book: ClientBook)
     assert book.files("S-1") == {"ticket.pdf": RECEIPT}
     (note,) = [each for each in book.notes("S-1") if "Train to the fair" in each]
     assert note == (
-        "Answer of Ada, approved by Bea: Train to the fair Account: 469. Files: ticket.pdf. "
+        'Answer of Ada, approved by Bea. "Train to the fair" Account: 469. Files: ticket.pdf. '
         f"[task {answer.task_id[:8]}, answer {answer.answer_id}]"
     )
     assert sent.calls == 6, "document, change, document, list of files, file, note"
