@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from xero_pipeline.settings import ExtraEndpoint, Settings
-from xero_pipeline.xero.endpoints import ENDPOINTS, EXTRA_ENDPOINTS, switched_on
+from xero_pipeline.xero.endpoints import ATTACHMENTS, ENDPOINTS, EXTRA_ENDPOINTS, switched_on
 from xero_pipeline.xero.errors import MissingScope
 from xero_pipeline_tests.xero.double import Double, Reply, Request, TestClock, json_reply
 from xero_pipeline_tests.xero.test_client import ROOT, client_of
@@ -22,9 +22,14 @@ def settings_of(names: str) -> Settings:
 
 
 def test_none_is_read_unless_it_is_named() -> None:
-    assert switched_on(settings_of("").extra_endpoints) == ENDPOINTS
-    named = switched_on(settings_of("Journals, Quotes").extra_endpoints)
+    unnamed = settings_of("").extra_endpoints
+    assert switched_on(unnamed, attachments=False) == ENDPOINTS
+    named = switched_on(settings_of("Journals, Quotes").extra_endpoints, attachments=False)
     assert [endpoint.name for endpoint in named[len(ENDPOINTS) :]] == ["quotes", "journals"]
+
+
+def test_files_of_client_tasks_are_listed_unless_they_are_switched_off() -> None:
+    assert switched_on(()) == (*ENDPOINTS, ATTACHMENTS)
 
 
 def test_the_setting_knows_the_catalogue() -> None:
