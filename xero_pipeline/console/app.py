@@ -29,7 +29,17 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from xero_pipeline.console.context import Console
-from xero_pipeline.console.pages import accounts, connections, consents, removing, sign_in, syncs
+from xero_pipeline.console.pages import (
+    accounts,
+    clients,
+    connections,
+    consents,
+    listings,
+    removing,
+    sign_in,
+    signals,
+    syncs,
+)
 from xero_pipeline.console.pages.failures import not_found, refused, unexpected
 from xero_pipeline.console.security import Gate, SafeHeaders
 from xero_pipeline.warehouse import WarehouseError
@@ -57,6 +67,10 @@ ROUTES = (
     Route("/consents/{id}/choose", consents.choose, methods=["POST"]),
     Route("/consents/{id}/confirm", consents.confirm, methods=["POST"]),
     Route("/consents/{id}/drop", consents.drop, methods=["POST"]),
+    Route("/signals", signals.overview),
+    Route("/signals/client", clients.client),
+    Route("/signals/documents/{of}", listings.documents),
+    Route("/signals/csv/{of}", listings.csv),
     Mount("/static", StaticFiles(directory=_STATIC)),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from xero_pipeline.xero.errors import PermanentError
 
 _SET_UP = (
@@ -79,4 +81,34 @@ class SyncNotStarted(PermanentError):
         super().__init__(
             f"Dagster did not start the sync of '{organisation}': {reason}.",
             "Look into Dagster's UI, then try again.",
+        )
+
+
+class QuestionUnclear(PermanentError):
+    """An address that was typed, or cut short."""
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        super().__init__(
+            f"The address asks for something that cannot be: see {', '.join(fields)}.",
+            "Days are written 2026-11-22; or begin again with the menu above.",
+        )
+
+
+class FiguresMissing(PermanentError):
+    """Connected, but not in what was published."""
+
+    def __init__(self, organisation: str) -> None:
+        super().__init__(
+            f"The figures of '{organisation}' are not published yet.",
+            "Press Sync now on the page of connections.",
+        )
+
+
+class NoSuchClient(PermanentError):
+    """Not a contact of these books, or one that was merged into another."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "These books have no such client.",
+            "Look for it on the page of signals; contacts that were merged have one page.",
         )

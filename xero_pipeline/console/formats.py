@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-_UNKNOWN = "\u2013"
+UNKNOWN = "\u2013"
+_MINUS = "\u2212"
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def day(value: date | None) -> str:
     """22 Nov 2026"""
-    return f"{value.day} {value:%b %Y}" if value else _UNKNOWN
+    return f"{value.day} {value:%b %Y}" if value else UNKNOWN
 
 
 def instant(value: datetime | None) -> str:
@@ -36,14 +37,39 @@ def ago(value: datetime | None, now: datetime) -> str:
 def money(value: Decimal | None, currency: str | None = None) -> str:
     """1,234.50 or 1,234.50 NZD, with a real minus sign; a dash for what is not known."""
     if value is None:
-        return _UNKNOWN
-    amount = f"{value:,.2f}".replace("-", "\u2212")
+        return UNKNOWN
+    amount = f"{value:,.2f}".replace("-", _MINUS)
     return f"{amount} {currency}" if currency else amount
+
+
+def change(value: Decimal, currency: str | None = None) -> str:
+    """+1,234.50 or \u22121,234.50; a dash for no change"""
+    return f"{'+' if value > 0 else ''}{money(value, currency)}" if value else UNKNOWN
+
+
+def number(value: Decimal, digits: int = 1) -> str:
+    """12.5, with a real minus sign"""
+    return f"{value:,.{digits}f}".replace("-", _MINUS)
+
+
+def percent(value: Decimal | None) -> str:
+    """A share: 12.5 %"""
+    return UNKNOWN if value is None else f"{number(value * 100)} %"
+
+
+def month(value: date) -> str:
+    """Nov 2026"""
+    return f"{value:%b %Y}"
+
+
+def words(code: str) -> str:
+    """usually_late: usually late"""
+    return code.replace("_", " ")
 
 
 def count(value: int | None) -> str:
     """1,234"""
-    return _UNKNOWN if value is None else f"{value:,}"
+    return UNKNOWN if value is None else f"{value:,}"
 
 
 def size(value: int) -> str:

@@ -20,4 +20,4 @@ class Entry:
         return path == self.address or path.startswith(f"{self.address}/")
 
 
-ENTRIES = (Entry("Connections", "/connections"),)
+ENTRIES = (Entry("Connections", "/connections"), Entry("Signals", "/signals"))

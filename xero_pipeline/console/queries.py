@@ -325,13 +325,28 @@ class Risk:
     next_expected_date: date | None
 
 
-RISKS = """
+_RISKS = """
 select
     contact_id, contact_name, band, score, reason_codes, sentence, open_invoices, outstanding_base,
     overdue_base, exposure_base, p_over_30, next_expected_date
 from marts.overdue_risk
-where organisation_id = $organisation::uuid and open_invoices > 0
+where organisation_id = $organisation::uuid and {wanted}
 order by score desc nulls last, exposure_base desc, contact_id
+"""
+
+RISKS = _RISKS.format(wanted="open_invoices > 0")
+CLIENT_RISK = _RISKS.format(wanted="contact_id = $contact::uuid")
+
+
+@dataclass(frozen=True)
+class Client:
+    client_name: str
+
+
+CLIENT = """
+select client_name
+from marts.clients
+where organisation_id = $organisation::uuid and client_key = $contact::uuid
 """
 
 
@@ -402,8 +417,7 @@ select
     deep_link
 from marts.expected_payments
 where organisation_id = $organisation::uuid
-    and expected_date > $first_day - interval 1 day
-    and expected_date <= $last_day
+    and expected_date between $first_day and $last_day
 order by expected_date, document_id
 """
 

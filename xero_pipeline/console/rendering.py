@@ -103,7 +103,17 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for write in (formats.day, formats.instant, formats.money, formats.count, formats.size):
+    for write in (
+        formats.day,
+        formats.month,
+        formats.instant,
+        formats.money,
+        formats.change,
+        formats.percent,
+        formats.words,
+        formats.count,
+        formats.size,
+    ):
         environment.filters[write.__name__] = write
     environment.filters["with_commands"] = with_commands
     return environment

@@ -33,3 +33,7 @@ document.addEventListener("keydown", (event) => {
   closeMenus(null);
   if (menu) menu.querySelector("summary").focus();
 });
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-prints]")) window.print();
+});

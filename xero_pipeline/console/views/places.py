@@ -43,7 +43,7 @@ class Place:
         """The documents behind a figure.
 
         Args:
-            of: which, as in `pages.listings`.
+            of: which, as in `listings.DOCUMENTS`.
         """
         return self._address(f"/signals/documents/{of}", as_of=self.day, **filters)
 

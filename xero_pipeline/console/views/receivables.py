@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -49,16 +48,13 @@ class AgingView:
 
 
 def aging_view(aged: Sequence[Aged], place: Place) -> AgingView:
-    total = sum((each.amount_due_base for each in aged), Decimal())
-    by_days = _rows(aged, BUCKETS, lambda each: each.bucket, "bucket", place, total)
-    by_months = _rows(
-        aged, MONTH_BUCKETS, lambda each: each.month_bucket, "month_bucket", place, total
-    )
+    by_days = _rows(aged, "bucket", BUCKETS, place)
+    by_months = _rows(aged, "month_bucket", MONTH_BUCKETS, place)
     return AgingView(
         by_days,
         by_months,
         sum(each.documents for each in aged),
-        total,
+        _sum(aged),
         sum((row.amount for row in by_days[1:]), Decimal()),
         place.documents("receivables"),
         place.documents("receivables", only_overdue="true"),
@@ -67,32 +63,30 @@ def aging_view(aged: Sequence[Aged], place: Place) -> AgingView:
 
 
 def _rows(
-    aged: Sequence[Aged],
-    buckets: Sequence[str],
-    bucket_of: Callable[[Aged], str],
-    filtered_by: str,
-    place: Place,
-    total: Decimal,
+    aged: Sequence[Aged], column: str, buckets: Sequence[str], place: Place
 ) -> tuple[AgeRow, ...]:
-    counts: dict[str, int] = defaultdict(int)
-    amounts: dict[str, Decimal] = defaultdict(Decimal)
-    for each in aged:
-        counts[bucket_of(each)] += each.documents
-        amounts[bucket_of(each)] += each.amount_due_base
+    total = _sum(aged)
+    in_bucket = {
+        bucket: [each for each in aged if getattr(each, column) == bucket] for bucket in buckets
+    }
     return tuple(
         AgeRow(
             label_of(bucket),
-            counts[bucket],
-            amounts[bucket],
-            amounts[bucket] / total if total > 0 else None,
-            place.documents("receivables", **{filtered_by: bucket}),
+            sum(each.documents for each in found),
+            _sum(found),
+            _sum(found) / total if total > 0 else None,
+            place.documents("receivables", **{column: bucket}),
         )
-        for bucket in buckets
+        for bucket, found in in_bucket.items()
     )
 
 
+def _sum(aged: Sequence[Aged]) -> Decimal:
+    return sum((each.amount_due_base for each in aged), Decimal())
+
+
 def label_of(bucket: str) -> str:
-    """Not yet due; 31–60 days; 2 months"""
+    """Not yet due; 31-60 days; 2 months"""
     if bucket == "current":
         return "Not yet due"
-    return bucket if "month" in bucket or bucket == "older" else f"{bucket.replace('-', '–')} days"
+    return bucket if "month" in bucket or bucket == "older" else f"{bucket} days"

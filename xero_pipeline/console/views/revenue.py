@@ -97,7 +97,8 @@ def month_shown(months: Sequence[MrrMonth], asked: date | None) -> date | None:
     if asked in known:
         return asked
     whole = [each.month for each in months if each.is_complete]
-    return (whole or known or [None])[-1]
+    candidates = whole or known
+    return candidates[-1] if candidates else None
 
 
 def revenue_view(

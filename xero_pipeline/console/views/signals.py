@@ -87,22 +87,18 @@ def title_of(signal: str) -> str:
 
 
 def figure(value: Decimal | None, unit: str, currency: str | None) -> str:
-    """A value in its unit: 1,234.50 NZD, 12.5 %, 40.0 days."""
+    """A value in its unit: 1,234.50 NZD, 12.5 %, 40 days."""
     if value is None:
-        return "–"
+        return formats.UNKNOWN
     match unit:
         case "base_currency":
             return formats.money(value, currency)
         case "ratio":
             return formats.percent(value)
-        case "score":
-            return f"{value:.0f} of 100"
-        case "clients":
-            return f"{value:.0f}"
-        case "days":
-            return f"{value:,.1f}".removesuffix(".0").replace("-", "−") + " days"
+        case "clients" | "score":
+            return formats.number(value, 0)
         case _:
-            return f"{value:,.1f} {unit}".replace("-", "−")
+            return f"{formats.number(value).removesuffix('.0')} {unit}"
 
 
 def _cards(signals: Sequence[Signal], documents: Mapping[str, str]) -> tuple[Card, ...]:
@@ -135,5 +131,5 @@ def _change(signal: Signal) -> str:
         return "unchanged"
     sign = "+" if signal.change > 0 else ""
     if signal.unit == "ratio":
-        return f"{sign}{signal.change * 100:.1f} points".replace("-", "−")
-    return sign + figure(signal.change, signal.unit, signal.currency_code).removesuffix(" of 100")
+        return f"{sign}{formats.number(signal.change * 100)} points"
+    return sign + figure(signal.change, signal.unit, signal.currency_code)
