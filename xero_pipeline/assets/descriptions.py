@@ -1,7 +1,8 @@
 """What is told of a table after its build: rows, columns, where they come from, a chart.
 
 Tracing columns and drawing take longer than building most tables. What was told of a table that has
-not changed since is told again, and so is the lineage of one whose SQL has not.
+not changed since is told again, and so are the lineage of one whose SQL has not, and the charts of
+one whose rows in them have not.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import dagster as dg
 import duckdb
 
 from xero_pipeline.assets.keys import relation_key
-from xero_pipeline.assets.pictures import picture
+from xero_pipeline.assets.pictures import Picture, picture
 from xero_pipeline.warehouse import (
     BuiltModel,
     Column,
@@ -28,6 +29,7 @@ from xero_pipeline.warehouse import (
 Metadata = Mapping[str, dg.MetadataValue]
 
 _DEFINITION, _LINEAGE = "definition", "dagster/column_lineage"
+_CHART, _CHART_ROWS = "chart", "chart rows"
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,9 @@ class Descriptions:
         if built.is_as_it_was and is_known:
             return dg.MaterializeResult(asset_key=key, metadata=last)
         lineage = last[_LINEAGE] if is_known else self._lineage(built.relation)
-        return dg.MaterializeResult(asset_key=key, metadata=self._metadata(built, lineage))
+        drawn = picture(self.connection, built.relation, _picture_of(last) if is_known else None)
+        metadata = {**self._metadata(built, lineage), **_metadata_of(drawn)}
+        return dg.MaterializeResult(asset_key=key, metadata=metadata)
 
     def _metadata(self, built: BuiltModel, lineage: dg.MetadataValue) -> Metadata:
         metadata: dict[str, dg.MetadataValue] = {
@@ -80,9 +84,6 @@ class Descriptions:
         }
         if built.rows is not None:
             metadata["dagster/row_count"] = dg.MetadataValue.int(built.rows)
-        drawn = picture(self.connection, built.relation)
-        if drawn is not None:
-            metadata["chart"] = dg.MetadataValue.md(drawn)
         return metadata
 
     def _definition(self, relation: str) -> dg.MetadataValue:
@@ -115,6 +116,21 @@ def _definitions(graph: ModelGraph) -> dict[str, str]:
             f"{fingerprint}{graph.docs.of(relation).model_dump_json()}".encode()
         ).hexdigest()
         for relation, fingerprint in fingerprints(graph.nodes).items()
+    }
+
+
+def _picture_of(metadata: Metadata) -> Picture | None:
+    if not {_CHART, _CHART_ROWS} <= metadata.keys():
+        return None
+    return Picture(str(metadata[_CHART].value), str(metadata[_CHART_ROWS].value))
+
+
+def _metadata_of(drawn: Picture | None) -> Metadata:
+    if drawn is None:
+        return {}
+    return {
+        _CHART: dg.MetadataValue.md(drawn.markdown),
+        _CHART_ROWS: dg.MetadataValue.text(drawn.rows),
     }
 
 

@@ -5,6 +5,7 @@ One per organisation: amounts of different base currencies are never added or pu
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -36,7 +37,20 @@ Row = Sequence[Any]
 
 
 @dataclass(frozen=True)
-class _Picture:
+class Picture:
+    """A mart as it is shown.
+
+    Attributes:
+        markdown: with the charts or tables in it.
+        rows: a digest of the rows it shows.
+    """
+
+    markdown: str
+    rows: str
+
+
+@dataclass(frozen=True)
+class _Kind:
     """How a mart is shown.
 
     Attributes:
@@ -51,12 +65,30 @@ class _Picture:
     weight: str = "count(*)"
 
 
-def picture(connection: duckdb.DuckDBPyConnection, relation: str) -> str | None:
-    """Markdown with the mart's charts in it; None when it has none, or nothing to show yet."""
-    wanted = _PICTURES.get(relation)
-    if wanted is None:
+def picture(
+    connection: duckdb.DuckDBPyConnection, relation: str, last: Picture | None = None
+) -> Picture | None:
+    """The mart's charts; None when it has none, or nothing to show yet.
+
+    Args:
+        last: of the same mart; it is given back when it shows the same rows.
+    """
+    kind = _PICTURES.get(relation)
+    if kind is None:
         return None
-    rows = connection.execute(
+    rows = _shown_rows(connection, relation, kind)
+    digest = hashlib.sha256(repr(rows).encode()).hexdigest()
+    if last is not None and last.rows == digest:
+        return last
+    drawn = [
+        kind.draw(organisation[0], [row[2:] for row in group])
+        for organisation, group in groupby(rows, key=lambda row: row[:2])
+    ]
+    return Picture("\n\n".join(drawn), digest) if drawn else None
+
+
+def _shown_rows(connection: duckdb.DuckDBPyConnection, relation: str, kind: _Kind) -> Sequence[Row]:
+    return connection.execute(
         f"""
         with shown as (
             select
@@ -66,24 +98,19 @@ def picture(connection: duckdb.DuckDBPyConnection, relation: str) -> str | None:
             from {relation} as figures
             join staging.organisations as organisations using (organisation_id)
             group by all
-            order by {wanted.weight} desc, figures.organisation_id
+            order by {kind.weight} desc, figures.organisation_id
             limit {_SHOWN}
         )
-        {wanted.sql}
+        {kind.sql}
         """
     ).fetchall()
-    drawn = [
-        wanted.draw(organisation[0], [row[2:] for row in group])
-        for organisation, group in groupby(rows, key=lambda row: row[:2])
-    ]
-    return "\n\n".join(drawn) or None
 
 
 # --- receivables and payables --------------------------------------------------------------------
 
 
-def _aging(side: str, title: str) -> _Picture:
-    return _Picture(
+def _aging(side: str, title: str) -> _Kind:
+    return _Kind(
         f"""
         select label, organisation_id, bucket, amount_due_base
         from marts.{side}_aging_summary join shown using (organisation_id)
@@ -106,7 +133,7 @@ def _aging_history(label: str, rows: Sequence[Row]) -> str:
     return stacked_bars(title, [*(_month(day) for day in days[:-1]), "now"], layers)
 
 
-_AGING_HISTORY = _Picture(
+_AGING_HISTORY = _Kind(
     f"""
     select label, organisation_id, history.as_of_date, bucket, invoices_base
     from marts.ar_aging_history as history join shown using (organisation_id)
@@ -143,7 +170,7 @@ def _recurring_revenue(label: str, rows: Sequence[Row]) -> str:
     return history_and_waterfall(title, [_month(month) for month in months], closings, steps)
 
 
-_MRR = _Picture(
+_MRR = _Kind(
     f"""
     select
         label, organisation_id, month, opening, closing,
@@ -159,7 +186,7 @@ _MRR = _Picture(
 
 # --- cash ----------------------------------------------------------------------------------------
 
-_CASH_FLOW = _Picture(
+_CASH_FLOW = _Kind(
     f"""
     select label, organisation_id, month, inflow_base, outflow_base
     from marts.cash_flow_monthly join shown using (organisation_id)
@@ -202,7 +229,7 @@ def _forecast(label: str, rows: Sequence[Row]) -> str:
     )
 
 
-_FORECAST = _Picture(
+_FORECAST = _Kind(
     f"""
     select
         label, organisation_id, 'history' as line, months.as_of_date as day, closing_base,
@@ -272,7 +299,7 @@ def _risk(label: str, rows: Sequence[Row]) -> str:
     )
 
 
-_RISK = _Picture(
+_RISK = _Kind(
     f"""
     select
         label, organisation_id, contact_name, replace(band, '_', ' '), coalesce(score::varchar, ''),
@@ -293,8 +320,8 @@ _BANDS = {"red": "■ red", "amber": "▲ amber", "green": "● green"}
 _DIRECTIONS = {"better": "↑ better", "worse": "↓ worse", "same": "= same"}
 
 
-def _signals(relation: str, title: str, only: str) -> _Picture:
-    return _Picture(
+def _signals(relation: str, title: str, only: str) -> _Kind:
+    return _Kind(
         f"""
         select label, organisation_id, band, sentence, direction, sentence_previous
         from (
@@ -345,7 +372,7 @@ def _money(amount: Decimal | None) -> str:
     return "" if amount is None else f"{amount:,.2f}"
 
 
-_PICTURES: Mapping[str, _Picture] = {
+_PICTURES: Mapping[str, _Kind] = {
     "marts.ar_aging_summary": _aging("ar", "Receivables by days overdue"),
     "marts.ap_aging_summary": _aging("ap", "Payables by days overdue"),
     "marts.ar_aging_history": _AGING_HISTORY,

@@ -21,7 +21,7 @@ def shown(studio: Studio, relation: str) -> str:
     with read_published(studio.settings.published_database) as connection:
         drawn = picture(connection, relation)
     assert drawn is not None
-    return drawn
+    return drawn.markdown
 
 
 def test_receivables_have_a_chart_per_organisation_since_currencies_are_never_added(
@@ -71,7 +71,7 @@ def test_recurring_revenue_is_drawn_with_what_moved_it() -> None:
         drawn = picture(connection, "marts.mrr_monthly")
     title = r"Monthly recurring revenue, and what moved it since July 2025: A$AP &amp; \[Co\], NZD"
     assert drawn is not None
-    assert drawn.startswith(f"![{title}](data:image/png;base64,")
+    assert drawn.markdown.startswith(f"![{title}](data:image/png;base64,")
 
 
 def test_signals_are_a_table_the_worst_first(published_studio: Studio) -> None:
@@ -98,6 +98,29 @@ def test_most_tables_have_none(published_studio: Studio) -> None:
 def test_nothing_to_show_is_no_picture(published_studio: Studio) -> None:
     with read_published(published_studio.settings.published_database) as connection:
         assert picture(connection, "marts.mrr_monthly") is None
+
+
+def test_the_same_rows_are_not_drawn_again() -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            """
+            create schema marts; create schema staging;
+            create table staging.organisations as
+            select 1 as organisation_id, 'Harbour' as name, 'NZD' as base_currency,
+                date '2026-06-30' as as_of_date;
+            create table marts.cash_flow_monthly as
+            select 1 as organisation_id, date '2026-06-01' as month,
+                100.00::decimal(18, 2) as inflow_base, 20.00::decimal(18, 2) as outflow_base;
+            """
+        )
+        first = picture(connection, "marts.cash_flow_monthly")
+        assert picture(connection, "marts.cash_flow_monthly", last=first) is first
+
+        connection.execute("update marts.cash_flow_monthly set outflow_base = 30")
+        other = picture(connection, "marts.cash_flow_monthly", last=first)
+    assert first is not None
+    assert other is not None
+    assert other.markdown != first.markdown
 
 
 # --- how it is drawn -----------------------------------------------------------------------------
