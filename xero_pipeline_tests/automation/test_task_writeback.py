@@ -45,9 +45,12 @@ def test_an_approved_answer_is_written_and_its_task_closes_in_the_same_run(
             studio.sync(each.organisation_id, only=MODELLED)
         studio.publish()
 
+        ticket = tmp_path / "ticket.pdf"
+        ticket.write_bytes(b"a ticket")
         with TaskDesk.open(studio.settings, studio.clock) as desk:
             (task,) = desk.tasks(TaskFilter())
-            desk.answer(task.task_id, NewAnswer("Ada", account=TRAVEL, comment="A fare"))
+            answer = NewAnswer("Ada", account=TRAVEL, comment="A fare", files=(ticket,))
+            desk.answer(task.task_id, answer)
             desk.approve(task.task_id, "Bea")
         studio.sandbox.control.clear_requests()
         outcome = write_back_in_process(studio.settings, keys)
@@ -55,13 +58,14 @@ def test_an_approved_answer_is_written_and_its_task_closes_in_the_same_run(
         assert (outcome.problems, outcome.is_published) == ((), True)
         with TaskDesk.open(studio.settings, studio.clock) as desk:
             (task,) = desk.tasks(TaskFilter())
-            (answer,) = desk.records.answers((AnswerState.WRITTEN,))
+            (written,) = desk.records.answers((AnswerState.WRITTEN,))
         assert (task.state, task.closed_reason) == ("closed", "recoded")
-        assert answer.task_id == task.task_id
+        assert written.task_id == task.task_id
         writes = [
             each
             for each in studio.sandbox.control.requests()
             if "/api.xro/" in str(each["path"]) and each["method"] != "GET"
         ]
-        assert [each["method"] for each in writes] == ["POST", "PUT"], "the lines, the note"
+        assert [each["method"] for each in writes] == ["POST", "PUT", "PUT"], "lines, file, note"
+        assert writes[1]["path"].endswith("/Attachments/ticket.pdf")
         assert {each["tenant"] for each in writes} == {client.organisation_id}
