@@ -94,7 +94,11 @@ select
     tasks.answer_id,
     case when tasks.state = 'open'
         then intermediate.task_open_reason(
-            turns.event, turns.reopened_reason, turns.actor, turns.note
+            turns.event,
+            turns.reopened_reason,
+            turns.actor,
+            turns.note,
+            intermediate.task_recoding_note(tasks.recoding_obstacle)
         ) end as open_reason,
     case when tasks.state <> 'closed' then lives.last_reopened_reason end as reopened_reason,
     lives.opened_at,
@@ -112,7 +116,7 @@ select
     tasks.document_status,
     coalesce(contacts.canonical_contact_id, tasks.contact_id) as contact_id,
     survivors.name as contact_name,
-    survivors.email_address as contact_email,
+    nullif(survivors.email_address, '') as contact_email,
     tasks.matched_lines[1].description as description,
     list_distinct(list_transform(tasks.matched_lines, lambda line: line.account_code))
         as matched_account_codes,

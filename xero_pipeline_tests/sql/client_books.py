@@ -80,6 +80,7 @@ class Document:
     contact: str = "Landlord"
     is_void: bool = False
     is_missing: bool = False
+    is_reconciled: bool = False
     files: tuple[str, ...] = ()
     first_seen: dt.datetime | None = None
 
@@ -111,7 +112,7 @@ class Decision:
     kind: str
     actor: str
     at: dt.datetime
-    note: str | None
+    note: str
     contents_hash: str | None
 
 
@@ -180,7 +181,7 @@ class ClientBook:
     def unwatch(self, account: str) -> None:
         del self.watched[account]
 
-    def decide(self, kind: str, key: str, *, by: str = "Ada", note: str | None = None) -> None:
+    def decide(self, kind: str, key: str, *, by: str = "Ada", note: str = "") -> None:
         """What `tasks answer`, `dismiss` and the others write down."""
         number = len(self.decisions) + 1
         document = self.documents[key]
@@ -338,7 +339,7 @@ def _write(book: ClientBook, at: dt.datetime, rows: _Rows) -> None:
     for code in EXPENSES:
         raw.account(code, f"Account {code}", type="EXPENSE")
     for name in ("Landlord", "Tenant"):
-        raw.contact(name)
+        raw.contact(name, email_address="")  # as Xero says that it knows none
     for document in book.read.values():
         _write_document(raw, document, at)
         for name in document.files:
@@ -384,4 +385,4 @@ def _write_document(raw: Book, document: Document, at: dt.datetime) -> None:
                 lines=lines,
                 status=status.replace("VOIDED", "DELETED"),
             )
-            row.update(common, reference=document.reference)
+            row.update(common, reference=document.reference, is_reconciled=document.is_reconciled)

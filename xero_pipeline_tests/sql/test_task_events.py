@@ -46,7 +46,7 @@ def charge(amount: int) -> Step:
     return lambda book: book.charge("card", amount)
 
 
-def decide(*kinds: str, note: str | None = None) -> Step:
+def decide(*kinds: str, note: str = "") -> Step:
     def all_of_them(book: ClientBook) -> None:
         for kind in kinds:
             book.decide(kind, "card", note=note)
@@ -127,6 +127,24 @@ STORIES = [
             ("approved", "submitted", None),
             ("written", "open", None),
             ("closed", "closed", "recoded"),
+        ],
+    ),
+    Story(
+        "an answer about what Xero recodes for people only is delivered, and the task stays open",
+        [edit(is_reconciled=True), decide("submitted", "approved"), decide("written")],
+        [
+            ("submitted", "submitted", None),
+            ("approved", "submitted", None),
+            ("written", "open", None),
+        ],
+    ),
+    Story(
+        "an answer of words alone is delivered, and the task stays open",
+        [decide("submitted", "approved", "written")],
+        [
+            ("submitted", "submitted", None),
+            ("approved", "submitted", None),
+            ("written", "open", None),
         ],
     ),
     Story(
@@ -301,6 +319,17 @@ def test_events_say_when_and_who(books: ClientBooks) -> None:
             "Ada withdrew the answer.",
         ),
         ("a person takes a dismissal back", "Ada reopened the task."),
+        (
+            "an answer about what Xero recodes for people only is delivered, and the task stays "
+            "open",
+            "Note and files of the answer are at the document in Xero. The transaction is "
+            "reconciled with a statement line, and Xero changes it for people only: open it in "
+            "Xero, choose Edit transaction, and set the account.",
+        ),
+        (
+            "an answer of words alone is delivered, and the task stays open",
+            "The answer is in Xero. The task closes when the document has left the account.",
+        ),
     ],
 )
 def test_an_open_task_says_why_it_is_open(
@@ -308,6 +337,11 @@ def test_an_open_task_says_why_it_is_open(
 ) -> None:
     (task,) = books.tasks(books[name])
     assert (task["state"], task["open_reason"]) == ("open", reason)
+
+
+def test_a_contact_without_an_address_has_none(books: ClientBooks) -> None:
+    (task,) = books.tasks(books["nothing happens"])
+    assert (task["contact_name"], task["contact_email"]) == ("Landlord", None)
 
 
 def test_a_task_says_who_dismissed_it(books: ClientBooks) -> None:
