@@ -37,32 +37,44 @@ plausible as (
 
 -- One slot left out, or a holiday of some weeks, is no end; of half-yearly and yearly ones, one is.
 -- A span between two such ends is named by its first day.
-begun as (
+spans as (
     select
         gaps.organisation_id,
         gaps.stream,
         plausible.schedule_unit,
         plausible.schedule_period,
         plausible.days,
-        gaps.billed_on,
-        max(
-            case
-                when gaps.gap is null
-                    or (
-                        gaps.gap > 45
-                        and gaps.gap
-                            >= case when plausible.days > 180 then 1.5 else 2.5 end * plausible.days
-                    )
-                    then gaps.billed_on
-            end
-        ) over (
+        gaps.billed_on as first_date,
+        lead(gaps.billed_on, 1, date '9999-12-31') over (
             partition by gaps.organisation_id, gaps.stream, plausible.days
             order by gaps.billed_on
-        ) as first_date
+        ) as next_first_date
     from gaps
     join plausible
         on plausible.organisation_id = gaps.organisation_id
         and plausible.stream = gaps.stream
+    where gaps.gap is null
+        or (
+            gaps.gap > 45
+            and gaps.gap >= case when plausible.days > 180 then 1.5 else 2.5 end * plausible.days
+        )
+),
+
+begun as (
+    select
+        spans.organisation_id,
+        spans.stream,
+        spans.schedule_unit,
+        spans.schedule_period,
+        spans.days,
+        spans.first_date,
+        gaps.billed_on
+    from gaps
+    join spans
+        on spans.organisation_id = gaps.organisation_id
+        and spans.stream = gaps.stream
+        and gaps.billed_on >= spans.first_date
+        and gaps.billed_on < spans.next_first_date
 ),
 
 numbered as (

@@ -55,24 +55,38 @@ plans as (
 ),
 
 -- The last month's rate again where there is no next month yet.
+rates as (
+    select
+        months.organisation_id,
+        months.month,
+        rates.currency_code,
+        rates.currency_rate,
+        rates.rate_invoice_id,
+        coalesce(next_rates.currency_rate, rates.currency_rate) as next_currency_rate
+    from months
+    join intermediate.recurring_rates as rates
+        on rates.organisation_id = months.organisation_id
+        and rates.financial_year = months.financial_year
+    left join months as next_months
+        on next_months.organisation_id = months.organisation_id
+        and next_months.month = months.month + interval 1 month
+    left join intermediate.recurring_rates as next_rates
+        on next_rates.organisation_id = rates.organisation_id
+        and next_rates.currency_code = rates.currency_code
+        and next_rates.financial_year = next_months.financial_year
+),
+
 rated as (
     select
         plans.*,
         rates.currency_rate,
         rates.rate_invoice_id,
-        coalesce(next_rates.currency_rate, rates.currency_rate) as next_currency_rate
+        rates.next_currency_rate
     from plans
-    join intermediate.recurring_rates as rates
+    join rates
         on rates.organisation_id = plans.organisation_id
         and rates.currency_code = plans.currency_code
-        and rates.financial_year = plans.financial_year
-    left join months as next_months
-        on next_months.organisation_id = plans.organisation_id
-        and next_months.month = plans.month + interval 1 month
-    left join intermediate.recurring_rates as next_rates
-        on next_rates.organisation_id = plans.organisation_id
-        and next_rates.currency_code = plans.currency_code
-        and next_rates.financial_year = next_months.financial_year
+        and rates.month = plans.month
 ),
 
 valued as (
@@ -81,9 +95,13 @@ valued as (
         intermediate.recurring_monthly_base(
             price, schedule_unit, schedule_period, currency_rate
         ) as mrr_base,
-        intermediate.recurring_monthly_base(
-            price, schedule_unit, schedule_period, next_currency_rate
-        ) as mrr_base_at_next_rate
+        case
+            when next_currency_rate = currency_rate then mrr_base
+            else
+                intermediate.recurring_monthly_base(
+                    price, schedule_unit, schedule_period, next_currency_rate
+                )
+        end as mrr_base_at_next_rate
     from rated
 )
 

@@ -72,7 +72,25 @@ dated as (
         and documents.document_id = settlements.document_id
 ),
 
+-- Few documents are settled in parts: only theirs have to be put in order.
+in_parts as (
+    select organisation_id, document_id
+    from settlements
+    group by organisation_id, document_id
+    having count(*) > 1
+),
+
 running as (
+    select
+        *,
+        1 as position,
+        null::date as next_settlement_date,
+        total - amount as left_after,
+        total_base - amount_base as left_after_at_rate
+    from dated
+    anti join in_parts
+        using (organisation_id, document_id)
+    union all
     select
         *,
         row_number() over in_order as position,
@@ -80,6 +98,8 @@ running as (
         total - sum(amount) over in_order as left_after,
         total_base - sum(amount_base) over in_order as left_after_at_rate
     from dated
+    semi join in_parts
+        using (organisation_id, document_id)
     window in_order as (
         partition by organisation_id, document_id
         order by settlement_date, recorded_date, settlement_id
