@@ -99,6 +99,7 @@ def rows_of(
         **question.model_dump(exclude={"contact", "organisation"}),
         "contact": contact,
         "organisation": organisation_id,
+        "is_today": question.as_of is None,
         **more,
     }
     return reader.rows(listing.row, sql, **{name: known[name] for name in _PARAMETER.findall(sql)})

@@ -144,12 +144,16 @@ class MrrMonth:
     grr: Decimal | None
 
 
+# A month is measured at its end: on a day in the past, the one under way had no figure yet.
 MRR_MONTHS = """
 select
     month, is_complete, opening, new, reactivation, expansion, fx, contraction, churn, closing,
     customers, nrr, grr
 from marts.mrr_monthly
-where organisation_id = $organisation::uuid and month <= $day and month > $day - interval 13 months
+where organisation_id = $organisation::uuid
+    and month <= $day
+    and month > $day - interval 13 months
+    and (last_day(month) <= $day or $is_today)
 order by month
 """
 
@@ -378,21 +382,34 @@ with drivers as (
     select unnest(drivers, recursive := true)
     from {signals}
     where organisation_id = $organisation::uuid and signal = $signal {of_client}
+),
+
+-- Of those that are open more is known.
+open_documents as (
+    select document_id, document_date, contact_id, contact_name, due_date, currency_code, amount_due
+    from marts.ar_aging_documents
+    where organisation_id = $organisation::uuid
+    union all
+    select document_id, document_date, contact_id, contact_name, due_date, currency_code, amount_due
+    from marts.ap_aging_documents
+    where organisation_id = $organisation::uuid
 )
 
 select
-    null::date as document_date,
-    document_type,
-    document_number,
-    null::uuid as contact_id,
-    null::varchar as contact_name,
-    null::date as due_date,
+    open_documents.document_date,
+    drivers.document_type,
+    drivers.document_number,
+    open_documents.contact_id,
+    open_documents.contact_name,
+    open_documents.due_date,
     null::varchar as detail,
-    null::varchar as currency_code,
-    null::decimal(18, 2) as amount,
-    amount_base,
-    deep_link
+    open_documents.currency_code,
+    open_documents.amount_due as amount,
+    drivers.amount_base,
+    drivers.deep_link
 from drivers
+left join open_documents using (document_id)
+order by abs(drivers.amount_base) desc nulls last, drivers.document_id
 """
 
 AGENCY_DRIVERS = _DRIVERS.format(signals="marts.agency_signals", of_client="")

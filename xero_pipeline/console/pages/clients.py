@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,9 +11,11 @@ from xero_pipeline.console import queries
 from xero_pipeline.console.errors import NoSuchClient, QuestionUnclear
 from xero_pipeline.console.listings import DOCUMENTS, rows_of
 from xero_pipeline.console.pages.asked import Asked, asked
+from xero_pipeline.console.queries import Document
 from xero_pipeline.console.reading import Reader
 from xero_pipeline.console.rendering import page
 from xero_pipeline.console.views.client import ClientView
+from xero_pipeline.console.views.documents import DocumentTable
 from xero_pipeline.console.views.risk import risk_rows
 from xero_pipeline.console.views.signals import client_cards
 
@@ -41,8 +42,16 @@ def _client(reader: Reader, what: Asked, contact: str) -> ClientView:
         day=totals.as_of_date,
         cards=client_cards(signals, place, contact),
         risk=next(iter(risk_rows(risks, place)), None),
-        receivables=tuple(_documents(reader, "receivables", what, totals.as_of_date)),
-        plans=tuple(_documents(reader, "recurring", what, totals.as_of_date)),
+        receivables=DocumentTable(
+            "Documents that are open",
+            totals.base_currency,
+            _documents(reader, "receivables", what, totals.as_of_date),
+        ),
+        plans=DocumentTable(
+            "Plans",
+            f"{totals.base_currency} a month",
+            _documents(reader, "recurring", what, totals.as_of_date),
+        ),
         receivables_csv=place.csv("receivables", contact=contact),
         back=place.today,
     )
@@ -55,12 +64,13 @@ def _name(reader: Reader, organisation: str, contact: str) -> str:
     return found[0].client_name
 
 
-def _documents(reader: Reader, of: str, what: Asked, today: date) -> list[Any]:
+def _documents(reader: Reader, of: str, what: Asked, today: date) -> tuple[Document, ...]:
     question = what.question.model_copy(update={"as_of": None, "month": today.replace(day=1)})
-    return rows_of(
+    rows = rows_of(
         reader,
         DOCUMENTS[of],
         question,
         what.connection.organisation_id,
         short_code=what.connection.short_code,
     )
+    return tuple(rows)

@@ -93,7 +93,13 @@ def _aging(reader: Reader, asked: Asked) -> AgingView:
 
 def _revenue(reader: Reader, asked: Asked, day: date) -> RevenueView | None:
     organisation = asked.connection.organisation_id
-    months = reader.rows(queries.MrrMonth, queries.MRR_MONTHS, organisation=organisation, day=day)
+    months = reader.rows(
+        queries.MrrMonth,
+        queries.MRR_MONTHS,
+        organisation=organisation,
+        day=day,
+        is_today=asked.question.as_of is None,
+    )
     month = month_shown(months, asked.question.month)
     if month is None:
         return None

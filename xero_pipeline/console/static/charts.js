@@ -26,7 +26,7 @@ const read = (table) =>
     };
   });
 
-const frame = (rows, unit, style) => ({
+const frame = (rows, unit, style, width) => ({
   animation: false,
   aria: { enabled: false },
   textStyle: { fontFamily: style.fontFamily },
@@ -36,7 +36,11 @@ const frame = (rows, unit, style) => ({
     data: rows.map((row) => row.label),
     axisTick: { show: false },
     axisLine: { lineStyle: { color: colour("line") } },
-    axisLabel: { color: colour("soft"), fontSize: 11, hideOverlap: true },
+    axisLabel: {
+      color: colour("soft"),
+      fontSize: 11,
+      ...(width > 60 * rows.length ? { interval: 0, width: (width - 70) / rows.length, overflow: "break" } : { hideOverlap: true }),
+    },
   },
   yAxis: {
     type: "value",
@@ -128,15 +132,18 @@ const lowest = (kind, rows) => {
 
 const draw = (figure) => {
   const table = document.getElementById(figure.dataset.table);
-  if (!table || !figure.clientWidth) return;
+  if (!table || !figure.clientWidth || window.matchMedia("print").matches) return;
   const rows = read(table);
   if (figure.dataset.chart === "columns") rows.reverse();
-  const options = frame(rows, figure.dataset.unit, getComputedStyle(document.body));
+  const options = frame(rows, figure.dataset.unit, getComputedStyle(document.body), figure.clientWidth);
   options.yAxis.min = lowest(figure.dataset.chart, rows);
   options.series = charts[figure.dataset.chart](rows);
   const chart = echarts.getInstanceByDom(figure) || echarts.init(figure, null, { renderer: "svg" });
   chart.setOption(options, true);
   chart.resize();
+  // Paper is narrower than the screen: there the drawing is scaled.
+  const drawing = figure.querySelector("svg");
+  drawing.setAttribute("viewBox", `0 0 ${figure.clientWidth} ${figure.clientHeight}`);
 };
 
 const drawAll = () => document.querySelectorAll("figure[data-chart]").forEach(draw);
@@ -146,5 +153,4 @@ document.addEventListener("htmx:afterSettle", drawAll);
 // What was folded away has a width only once it is open.
 document.addEventListener("toggle", drawAll, true);
 window.addEventListener("resize", drawAll);
-window.addEventListener("beforeprint", drawAll);
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);

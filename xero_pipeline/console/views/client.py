@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
-from xero_pipeline.console.queries import Document
+from xero_pipeline.console.views.documents import DocumentTable
 from xero_pipeline.console.views.risk import RiskRow
 from xero_pipeline.console.views.signals import Card
 
@@ -16,7 +15,7 @@ class ClientView:
     """
     Attributes:
         risk: None when nothing is open.
-        receivables, plans: lists of documents, those of today.
+        plans: those that recur today.
         back: the page of its organisation.
     """
 
@@ -26,12 +25,7 @@ class ClientView:
     day: date
     cards: tuple[Card, ...]
     risk: RiskRow | None
-    receivables: tuple[Document, ...]
-    plans: tuple[Document, ...]
+    receivables: DocumentTable
+    plans: DocumentTable
     receivables_csv: str
     back: str
-
-    @property
-    def owed(self) -> Decimal:
-        """What is open, in base currency; what has no exchange rate is not in it."""
-        return sum((each.amount_base or Decimal() for each in self.receivables), Decimal())

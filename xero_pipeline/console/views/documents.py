@@ -31,8 +31,39 @@ class Books:
 
 
 @dataclass(frozen=True)
+class DocumentTable:
+    """Documents with links into Xero.
+
+    Attributes:
+        caption: what they are, for readers of screens.
+        unit: what `amount_base` is in: the base currency, or that a month.
+    """
+
+    caption: str
+    unit: str
+    rows: tuple[Document, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """What has no exchange rate is not in it."""
+        return sum((row.amount_base or Decimal() for row in self.rows), Decimal())
+
+    @property
+    def without_rate(self) -> int:
+        return sum(row.amount_base is None for row in self.rows)
+
+    @property
+    def clients(self) -> int:
+        return len({row.contact_name for row in self.rows} - {None})
+
+    def has(self, column: str) -> bool:
+        """Whether any row has a value there; empty columns are not shown."""
+        return any(getattr(row, column) is not None for row in self.rows)
+
+
+@dataclass(frozen=True)
 class DocumentsView:
-    """A list of documents; sums are in base currency.
+    """A page of documents.
 
     Attributes:
         note: what is to be known about the list; empty when nothing is.
@@ -42,17 +73,9 @@ class DocumentsView:
     title: str
     books: Books
     note: str
-    rows: tuple[Document, ...]
+    table: DocumentTable
     back: str
     csv: str
-
-    @property
-    def total(self) -> Decimal:
-        return sum((row.amount_base or Decimal() for row in self.rows), Decimal())
-
-    @property
-    def without_rate(self) -> int:
-        return sum(row.amount_base is None for row in self.rows)
 
 
 def documents_view(
@@ -65,11 +88,12 @@ def documents_view(
     filters = question.model_dump(
         mode="json", exclude={"organisation", "as_of"}, exclude_defaults=True
     )
+    title = title_for(of, question, rows)
     return DocumentsView(
-        title_for(of, question, rows),
+        title,
         books,
         _note(of, rows),
-        tuple(rows),
+        DocumentTable(title, books.currency, tuple(rows)),
         place.page,
         place.csv(of, **{name: str(value) for name, value in filters.items()}),
     )

@@ -60,7 +60,7 @@ class WeekRow:
     Attributes:
         money_in: receivables and scheduled invoices.
         money_out: bills, scheduled bills and the usual burn.
-        expected: where the invoices expected to be paid in it are listed.
+        expected: where the invoices expected to be paid in it are listed; None without any.
     """
 
     last_day: date
@@ -69,7 +69,7 @@ class WeekRow:
     closing: Decimal
     low: Decimal | None
     high: Decimal | None
-    expected: str
+    expected: str | None
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,9 @@ def _weeks(weeks: Sequence[ForecastWeek], place: Place) -> tuple[WeekRow, ...]:
             week.high_base,
             place.documents(
                 "expected", first_day=before + timedelta(days=1), last_day=week.last_day
-            ),
+            )
+            if week.receivables_base
+            else None,
         )
         for week, (before, _) in zip(weeks, pairwise(begins), strict=True)
     )
