@@ -87,7 +87,8 @@ def build_organisations(
     Raises:
         ModelFailed: DuckDB refused a model; no table but a snapshot has changed.
     """
-    ids = f"select unnest([{', '.join(repr(str(UUID(each))) for each in organisations)}]::uuid[])"
+    # Constants instead of a query: DuckDB plans them in less time, and skips the rows of others.
+    ids = ", ".join(f"uuid '{UUID(each)}'" for each in organisations)
     one_thread = _one_thread_a_query if len(organisations) <= _FEW else nullcontext
     with _scope(connection) as warehouse, one_thread(connection):
         _show_rows_of(connection, warehouse, nodes, ids)
