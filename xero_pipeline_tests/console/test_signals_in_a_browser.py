@@ -1,0 +1,86 @@
+"""The pages of signals in a real browser: charts, a day in the past, a phone, and paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from xero_pipeline_tests.console.shown import CHROMIUM, chromium, shown
+from xero_pipeline_tests.console.test_in_a_browser import Visit
+from xero_pipeline_tests.studio import AGENCY, Studio
+
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
+]
+
+
+@pytest.fixture(scope="module")
+def visit(published_studio: Studio) -> Iterator[Visit]:
+    with (
+        shown(published_studio.settings, published_studio.clock) as url,
+        chromium() as browser,
+    ):
+        page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-GB")
+        tab = Visit(page, url)
+        page.on("console", lambda said: tab.complaints.append(said.text))
+        page.on("pageerror", lambda error: tab.complaints.append(str(error)))
+        yield tab
+
+
+@pytest.fixture(scope="module")
+def address(published_studio: Studio) -> str:
+    return f"/signals?organisation={published_studio.connection(AGENCY).organisation_key}"
+
+
+def test_charts_are_drawn_from_the_tables_beside_them(visit: Visit, address: str) -> None:
+    visit.open(address)
+    expect(visit.page.locator("figure[data-table=aging-days] svg")).to_be_visible()
+    expect(visit.page.locator("figure[data-table=aging-days] svg")).to_contain_text("1-30 days")
+    visit.is_accessible()
+    visit.can_be_read_in_the_dark()
+
+
+def test_a_figure_leads_to_its_documents(visit: Visit, address: str) -> None:
+    visit.open(address)
+    visit.page.locator("#aging-days").get_by_role("link", name="600.00").first.click()
+    visit.sees("3 documents, together 600.00 NZD")
+    visit.is_accessible()
+
+
+def test_a_client_has_a_page(visit: Visit, address: str) -> None:
+    visit.open(address)
+    visit.follow("Harbour Cafe")
+    visit.sees("risk of late payment")
+    visit.is_accessible()
+
+
+def test_a_day_in_the_past_is_shown_in_place(visit: Visit, address: str) -> None:
+    visit.open(address)
+    visit.page.get_by_label("As of").fill("2026-03-10")
+    visit.press("Show")
+    visit.sees("As of 10 Mar 2026.")
+    assert "as_of=2026-03-10" in visit.page.url
+    expect(visit.page.locator("figure[data-table=aging-days] svg")).to_be_visible()
+    visit.is_accessible()
+
+
+def test_the_page_fits_a_phone(visit: Visit, address: str) -> None:
+    visit.page.set_viewport_size({"width": 360, "height": 740})
+    visit.open(address)
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
+    visit.page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_the_page_prints_on_one_sheet(visit: Visit, address: str) -> None:
+    visit.open(address)
+    sheets = re.findall(rb"/Type\s*/Page\b", visit.page.pdf(prefer_css_page_size=True))
+    assert len(sheets) == 1
+
+
+def test_the_browser_had_nothing_to_complain_of(visit: Visit) -> None:
+    """Neither the content security policy nor any script."""
+    assert visit.complaints == []
