@@ -34,11 +34,14 @@ from xero_pipeline.console.pages import (
     clients,
     connections,
     consents,
+    deciding,
     listings,
     removing,
     sign_in,
     signals,
     syncs,
+    task_files,
+    tasks,
 )
 from xero_pipeline.console.pages.failures import not_found, refused, unexpected
 from xero_pipeline.console.security import Gate, SafeHeaders
@@ -71,6 +74,18 @@ ROUTES = (
     Route("/signals/client", clients.client),
     Route("/signals/documents/{of}", listings.documents),
     Route("/signals/csv/{of}", listings.csv),
+    Route("/tasks", tasks.listing),
+    Route("/tasks/{id}", tasks.task),
+    Route("/tasks/{id}/answer", deciding.answer, methods=["POST"]),
+    Route("/tasks/{id}/approve", deciding.approve, methods=["POST"]),
+    Route("/tasks/{id}/send-back", deciding.send_back, methods=["POST"]),
+    Route("/tasks/{id}/withdraw", deciding.withdraw, methods=["POST"]),
+    Route("/tasks/{id}/dismiss", deciding.dismiss, methods=["POST"]),
+    Route("/tasks/{id}/reopen", deciding.reopen, methods=["POST"]),
+    Route("/tasks/{id}/send", deciding.send, methods=["POST"]),
+    Route("/tasks/{id}/contacts", task_files.contacts),
+    Route("/tasks/{id}/files/{file:int}", task_files.answer_file),
+    Route("/tasks/{id}/attachments/{attachment}", task_files.attachment, methods=["POST"]),
     Mount("/static", StaticFiles(directory=_STATIC)),
 )
 

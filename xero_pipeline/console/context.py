@@ -13,6 +13,7 @@ from xero_pipeline.console.reading import Figures
 from xero_pipeline.console.security import Access, Attempts, Sessions
 from xero_pipeline.console.syncing import Syncs
 from xero_pipeline.settings import Settings
+from xero_pipeline.tasks.desk import TaskDesk
 from xero_pipeline.xero.limits import Clock
 
 
@@ -23,7 +24,8 @@ class Console:
     Attributes:
         figures: what was published.
         consents: people who are on their way through Xero's consent page.
-        syncs: refreshes that were asked for here.
+        syncs: what was asked for here, and how far it is.
+        desk: takes answers and decisions about tasks.
     """
 
     settings: Settings
@@ -31,6 +33,7 @@ class Console:
     figures: Figures
     consents: Consents
     syncs: Syncs
+    desk: TaskDesk
     access: Access
     sessions: Sessions
     attempts: Attempts

@@ -20,4 +20,8 @@ class Entry:
         return path == self.address or path.startswith(f"{self.address}/")
 
 
-ENTRIES = (Entry("Connections", "/connections"), Entry("Signals", "/signals"))
+ENTRIES = (
+    Entry("Connections", "/connections"),
+    Entry("Signals", "/signals"),
+    Entry("Tasks", "/tasks"),
+)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import duckdb
 
+from xero_pipeline.tasks.book import TaskBook
 from xero_pipeline.warehouse import NothingPublished, open_warehouse
 
 Row = TypeVar("Row")
@@ -55,13 +56,28 @@ class Figures:
         Raises:
             NothingPublished: there is none yet.
         """
+        with self._cursor() as cursor:
+            yield Reader(cursor)
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         snapshot = self._taken()
         try:
             with snapshot.connection.cursor() as cursor:
                 cursor.execute("set TimeZone = 'UTC'")
-                yield Reader(cursor)
+                yield cursor
         finally:
             self._given_back(snapshot)
+
+    @contextmanager
+    def book(self) -> Iterator[TaskBook]:
+        """The tasks of one snapshot.
+
+        Raises:
+            NothingPublished: there is none yet.
+        """
+        with self._cursor() as cursor:
+            yield TaskBook(cursor)
 
     def close(self) -> None:
         """Nobody may be reading any more."""

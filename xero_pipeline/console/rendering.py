@@ -70,6 +70,15 @@ def go_to(address: str, message: Message | None = None) -> Response:
     return response
 
 
+def leave_for(request: Request, address: str, message: Message) -> Response:
+    """`go_to`, also for forms that HTMX sent: the whole page is another one then."""
+    if not is_partial(request):
+        return go_to(address, message)
+    response = Response(headers={"HX-Redirect": address})
+    later(response, message)
+    return response
+
+
 def error_page(request: Request, refusal: Refusal) -> HTMLResponse:
     """In the place of a page; within one, as a message at its top."""
     if is_partial(request):
@@ -81,8 +90,9 @@ def error_page(request: Request, refusal: Refusal) -> HTMLResponse:
 
 
 def is_partial(request: Request) -> bool:
-    """Whether HTMX asks, for a part of a page."""
-    return "HX-Request" in request.headers
+    """Whether HTMX asks, for a part of a page; going back in the history, it asks for all of it."""
+    headers = request.headers
+    return "HX-Request" in headers and "HX-History-Restore-Request" not in headers
 
 
 def with_commands(sentence: str) -> Markup:

@@ -21,6 +21,7 @@ from xero_pipeline.console.reading import Figures
 from xero_pipeline.console.security import Access, Attempts, Sessions
 from xero_pipeline.console.syncing import Runs, Syncs, places
 from xero_pipeline.settings import Settings
+from xero_pipeline.tasks.desk import TaskDesk
 from xero_pipeline.xero.limits import Clock, SystemClock
 
 logger = logging.getLogger(__name__)
@@ -103,6 +104,7 @@ def opened(
         closing(Figures(settings.published_database)) as figures,
         closing(Syncs(runs or places(settings, os.environ))) as syncs,
         closing(Consents(connections, settings.redirect_uri)) as consents,
+        TaskDesk.open(settings, clock, figures.book) as desk,
     ):
         yield Console(
             settings=settings,
@@ -110,6 +112,7 @@ def opened(
             figures=figures,
             consents=consents,
             syncs=syncs,
+            desk=desk,
             access=access,
             sessions=Sessions(clock, is_https=is_https),
             attempts=Attempts(clock),

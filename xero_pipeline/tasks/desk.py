@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from xero_pipeline.settings import Settings
 from xero_pipeline.tasks.answer_files import AnswerFiles, offered
@@ -37,6 +38,8 @@ from xero_pipeline.tasks.rules import (
 from xero_pipeline.tasks.standing import after
 from xero_pipeline.xero.limits import Clock, SystemClock
 
+OpenBook = Callable[[], AbstractContextManager[TaskBook]]
+
 
 @dataclass(frozen=True)
 class Approval:
@@ -64,20 +67,29 @@ class TaskDesk:
         settings: where the published warehouse and the home are.
         records: of answers and decisions.
         clock: UTC.
+        book: opens the published tasks; None: anew each time.
     """
 
-    def __init__(self, settings: Settings, records: TaskRecords, clock: Clock) -> None:
-        self._published = settings.published_database
+    def __init__(
+        self,
+        settings: Settings,
+        records: TaskRecords,
+        clock: Clock,
+        book: OpenBook | None = None,
+    ) -> None:
+        self._book = book or partial(open_book, settings.published_database)
         self.files = AnswerFiles(settings.home)
         self.records = records
         self._clock = clock
 
     @classmethod
     @contextmanager
-    def open(cls, settings: Settings, clock: Clock | None = None) -> Iterator[TaskDesk]:
+    def open(
+        cls, settings: Settings, clock: Clock | None = None, book: OpenBook | None = None
+    ) -> Iterator[TaskDesk]:
         """Raises HomeUnusable."""
         with closing(TaskRecords.open(settings)) as records:
-            yield cls(settings, records, clock or SystemClock())
+            yield cls(settings, records, clock or SystemClock(), book)
 
     # --- looking ----------------------------------------------------------------------------------
 
@@ -87,7 +99,7 @@ class TaskDesk:
         Raises:
             NothingPublished
         """
-        with open_book(self._published) as book:
+        with self._book() as book:
             since = self._unpublished(book)
             found = [after(task, since.get(task.task_id, ())) for task in book.tasks(wanted)]
         return [task for task in found if wanted.state in (None, task.state)][:limit]
@@ -98,7 +110,7 @@ class TaskDesk:
         Raises:
             UnknownBooks, NothingPublished
         """
-        with open_book(self._published) as book:
+        with self._book() as book:
             return book.organisation_id(wanted)
 
     def task(self, wanted: str) -> Task:
@@ -107,7 +119,7 @@ class TaskDesk:
         Raises:
             UnknownTask, NothingPublished
         """
-        with open_book(self._published) as book:
+        with self._book() as book:
             return self._task(book, wanted)
 
     def answers(self, task: Task) -> list[Answer]:
@@ -122,7 +134,7 @@ class TaskDesk:
         Raises:
             UnknownTask, NothingPublished
         """
-        with open_book(self._published) as book:
+        with self._book() as book:
             task = self._task(book, wanted)
             return Situation(
                 task,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from xero_pipeline.console.runs import Progress
+from xero_pipeline.console.runs import Progress, Work
 from xero_pipeline.sandbox.serve import RunningSandbox
 from xero_pipeline_tests.console.shown import CHROMIUM, chromium, shown
 from xero_pipeline_tests.studio import (
@@ -95,7 +95,7 @@ class RunsInThreads:
     def is_running(self) -> bool:
         return True
 
-    def launch(self, organisation_key: str) -> str:
+    def launch(self, organisation_key: str, work: Work = Work.SYNC) -> str:
         thread = threading.Thread(target=self._run, args=(organisation_key,))
         thread.start()
         self._threads[organisation_key] = thread

@@ -11,8 +11,9 @@ from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from xero_pipeline.assets.extraction import EXTRACTION_OP
 from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS_NAME, PUBLISHED
-from xero_pipeline.automation.jobs import REFRESH
-from xero_pipeline.console.runs import Progress, dagster
+from xero_pipeline.assets.writeback import WRITEBACK_OP
+from xero_pipeline.automation.jobs import REFRESH, TASK_WRITEBACK
+from xero_pipeline.console.runs import Progress, Work, dagster
 from xero_pipeline.console.runs.dagster import DagsterRuns, Run, progress_of
 from xero_pipeline.console.runs.process import OwnProcesses
 from xero_pipeline.console.syncing import Syncs
@@ -37,6 +38,7 @@ def run(status: str, **steps: str) -> Run:
     [
         (run("QUEUED"), "Waiting for its turn.", 0),
         (run("STARTED"), "Getting ready.", 0),
+        (run("STARTED", tasks__writeback="IN_PROGRESS"), "Sending to Xero.", 0),
         (run("STARTED", xero="IN_PROGRESS"), "Reading from Xero.", 0),
         (
             run("STARTED", xero="SUCCESS", marts="IN_PROGRESS"),
@@ -58,7 +60,8 @@ def test_a_run_that_ended_says_how() -> None:
 
 
 def test_the_names_of_dagsters_things_are_those_of_the_pipeline() -> None:
-    assert REFRESH.name == dagster.JOB
+    assert {Work.SYNC: REFRESH.name, Work.SEND: TASK_WRITEBACK.name} == dagster.JOBS
+    assert dagster.SENDING == WRITEBACK_OP
     assert dagster.OPERATION == EXTRACTION_OP
     assert dagster.PARTITIONS == ORGANISATION_PARTITIONS_NAME
     assert "published" in PUBLISHED.to_python_identifier()
@@ -109,8 +112,8 @@ class Place:
     def is_running(self) -> bool:
         return self.up
 
-    def launch(self, organisation_key: str) -> str:
-        self.launched.append(organisation_key)
+    def launch(self, organisation_key: str, work: Work = Work.SYNC) -> str:
+        self.launched.append(f"{'' if work is Work.SYNC else 'send '}{organisation_key}")
         return organisation_key
 
     def progress(self, id: str) -> Progress:
@@ -135,6 +138,17 @@ def test_a_second_click_starts_no_second_sync_but_one_afterwards_does() -> None:
     place.told = Progress("Done.", is_over=True)
     syncs.start("cafe")
     assert place.launched == ["cafe", "cafe"]
+
+
+def test_sending_answers_is_other_work_than_a_sync() -> None:
+    place = Place()
+    syncs = Syncs([place])
+    syncs.start("cafe")
+    syncs.start("cafe", Work.SEND)
+    assert place.launched == ["cafe", "send cafe"]
+    syncs.forget("cafe")
+    assert syncs.progress("cafe") is None
+    assert syncs.progress("cafe", Work.SEND) is not None
 
 
 def test_the_row_follows_a_sync_and_shows_once_how_it_ended(

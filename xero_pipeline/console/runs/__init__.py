@@ -1,13 +1,22 @@
-"""How far a sync is, wherever it runs."""
+"""What runs at a person's request, and how far it is, wherever it runs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Work(StrEnum):
+    """What is to be done with an organisation; `xero-pipeline` has a command for each."""
+
+    SYNC = "sync"
+    SEND = "send"
+    """Write approved answers to Xero, and read back what became of them."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """One look at a sync.
+    """One look at a run.
 
     Attributes:
         doing: what it is at, in plain words.

@@ -1,4 +1,4 @@
-"""Syncs as runs of Dagster, launched and followed through its GraphQL API.
+"""Syncs and write-backs as runs of Dagster, launched and followed through its GraphQL API.
 
 Source: docs.dagster.io/api/graphql; the fields used here are held by a test against the pinned
 version's schema.
@@ -13,10 +13,11 @@ import requests
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from xero_pipeline.console.errors import SyncLost, SyncNotStarted
-from xero_pipeline.console.runs import Progress
+from xero_pipeline.console.runs import Progress, Work
 
-JOB = "refresh"
+JOBS = {Work.SYNC: "refresh", Work.SEND: "task_writeback"}
 OPERATION = "xero"
+SENDING = "tasks__writeback"
 PARTITIONS = "organisation"
 _SECONDS = 10.0
 _LOOK_SECONDS = 1.0
@@ -102,7 +103,7 @@ class DagsterRuns:
         except (requests.RequestException, ValidationError, KeyError, TypeError):
             return False
 
-    def launch(self, organisation_key: str) -> str:
+    def launch(self, organisation_key: str, work: Work = Work.SYNC) -> str:
         """Raises SyncNotStarted: with Dagster's own words."""
         repository = self._repository(_SECONDS)
         if repository is None:
@@ -111,13 +112,12 @@ class DagsterRuns:
             "repositoryName": repository.name,
             "repositoryLocationName": repository.location.name,
         }
-        config = {"organisations": [organisation_key], "depth": "nightly"}
         self._ask(ADD_PARTITION, repository=where, set=PARTITIONS, key=organisation_key)
         answer = self._ask(
             LAUNCH,
             wanted={
-                "selector": {**where, "jobName": JOB},
-                "runConfigData": {"ops": {OPERATION: {"config": config}}},
+                "selector": {**where, "jobName": JOBS[work]},
+                "runConfigData": {"ops": _config(organisation_key, work)},
                 "executionMetadata": {
                     "tags": [{"key": "xero_pipeline/asked_by", "value": "console"}]
                 },
@@ -153,7 +153,7 @@ class DagsterRuns:
         if str(self._home) not in (answer["instance"]["info"] or ""):
             return None
         nodes = [Repository.model_validate(n) for n in answer["repositoriesOrError"]["nodes"]]
-        return next((each for each in nodes if Named(name=JOB) in each.jobs), None)
+        return next((each for each in nodes if _has_jobs(each)), None)
 
     def _ask(self, question: str, seconds: float = _SECONDS, **variables: object) -> dict[str, Any]:
         response = requests.post(
@@ -180,11 +180,28 @@ def progress_of(run: Run, problem: str, address: str) -> Progress:
     )
 
 
+def _config(organisation_key: str, work: Work) -> dict[str, Any]:
+    """By operation. After sending, only what changed is read: what was written did."""
+    chosen = {"organisations": [organisation_key]}
+    if work is Work.SYNC:
+        return {OPERATION: {"config": {**chosen, "depth": "nightly"}}}
+    return {
+        SENDING: {"config": chosen},
+        OPERATION: {"config": {**chosen, "depth": "increment"}},
+    }
+
+
+def _has_jobs(repository: Repository) -> bool:
+    return {Named(name=job) for job in JOBS.values()} <= set(repository.jobs)
+
+
 def _doing(status: str, at_work: list[str]) -> str:
     if status in _WAITING:
         return "Waiting for its turn."
     if status in _OVER:
         return "Done." if status == "SUCCESS" else "Failed."
+    if SENDING in at_work:
+        return "Sending to Xero."
     if OPERATION in at_work:
         return "Reading from Xero."
     if any("published" in step for step in at_work):

@@ -1,4 +1,4 @@
-"""Syncs as processes of our own: `xero-pipeline sync`, whose last line says what it is at."""
+"""Work in processes of our own: `xero-pipeline sync`, whose last line says what it is at."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from xero_pipeline.console.runs import Progress
+from xero_pipeline.console.runs import Progress, Work
 
 _STOP_SECONDS = 20
+_COMMANDS = {Work.SYNC: ("sync",), Work.SEND: ("tasks", "send")}
 _PLAIN = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "500"}
 
 
@@ -39,13 +40,13 @@ class OwnProcesses:
         """Always: nothing has to be there beforehand."""
         return True
 
-    def launch(self, organisation_key: str) -> str:
+    def launch(self, organisation_key: str, work: Work = Work.SYNC) -> str:
         id = secrets.token_hex(8)
         said, complained = (Path(self._folder.name) / f"{id}.{end}" for end in ("out", "err"))
         program = str(Path(sys.executable).with_name("xero-pipeline"))
         with said.open("wb") as out, complained.open("wb") as err:
             process = subprocess.Popen(  # noqa: S603  # our own program; the key is one word of it
-                [program, "sync", "--organisation", organisation_key],
+                [program, *_COMMANDS[work], "--organisation", organisation_key],
                 env=self._environment,
                 stdout=out,
                 stderr=err,

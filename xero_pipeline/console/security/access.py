@@ -55,7 +55,7 @@ class Access:
         """Who asks; None: somebody who has to sign in first."""
         if self.proxy is not None:
             return self.proxy.person(request)
-        return getpass.getuser() if self.is_open else session.person
+        return session.person or (getpass.getuser() if self.is_open else None)
 
     def opens(self, password: str) -> bool:
         """Whether this is the password. Takes a tenth of a second by design."""

@@ -37,3 +37,13 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-prints]")) window.print();
 });
+
+// In the list of tasks, the one that stands beside it is marked.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a.task-link");
+  if (!link) return;
+  for (const each of document.querySelectorAll("a.task-link[aria-current]")) {
+    each.removeAttribute("aria-current");
+  }
+  link.setAttribute("aria-current", "true");
+});
