@@ -22,6 +22,7 @@ MOST_BYTES = 150_000
 PAGES = {
     "connections": "/connections",
     "connect": "/connect",
+    "signals": "/signals",
 }
 """Image -> page. Pages of one organisation are reached through links, see `_accounts`."""
 

@@ -38,7 +38,8 @@ const frame = (rows, unit, style, width) => ({
     axisLine: { lineStyle: { color: colour("line") } },
     axisLabel: {
       color: colour("soft"),
-      fontSize: 11,
+      fontSize: 10.5,
+      lineHeight: 13,
       ...(width > 60 * rows.length ? { interval: 0, width: (width - 70) / rows.length, overflow: "break" } : { hideOverlap: true }),
     },
   },

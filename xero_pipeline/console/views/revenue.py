@@ -12,7 +12,7 @@ from xero_pipeline.console.views.places import Place
 
 _KINDS = (
     ("New", "new", 1),
-    ("Reactivated", "reactivation", 1),
+    ("Returned", "reactivation", 1),
     ("Expanded", "expansion", 1),
     ("Exchange rates", "fx", 1),
     ("Reduced", "contraction", -1),

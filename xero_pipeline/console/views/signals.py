@@ -131,5 +131,6 @@ def _change(signal: Signal) -> str:
         return "unchanged"
     sign = "+" if signal.change > 0 else ""
     if signal.unit == "ratio":
-        return f"{sign}{formats.number(signal.change * 100)} points"
+        points = signal.change * 100
+        return f"{sign}{formats.number(points, 1 if abs(points) >= Decimal('0.1') else 2)} points"
     return sign + figure(signal.change, signal.unit, signal.currency_code)
