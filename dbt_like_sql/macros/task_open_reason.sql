@@ -5,7 +5,8 @@ create or replace macro intermediate.task_open_reason(
     event, reopened_reason, actor, note, recoding_note
 ) as
     case
-        when event in ('sent_back', 'refused', 'conflicted', 'written') and note <> '' then note
+        when event in ('sent_back', 'withdrawn', 'refused', 'conflicted', 'written') and note <> ''
+            then note
         when event = 'sent_back' then actor || ' sent the answer back.'
         when event = 'refused' then 'Xero did not accept the answer.'
         when event = 'conflicted'

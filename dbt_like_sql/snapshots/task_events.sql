@@ -100,7 +100,7 @@ decided as (
         case decisions.kind when 'dismissed' then 'closed' else decisions.kind end as event,
         decisions.decided_at as occurred_at,
         decisions.actor,
-        decisions.note,
+        nullif(decisions.note, '') as note,
         nullif(
             coalesce(
                 last_value(

@@ -13,6 +13,7 @@ from xero_pipeline.automation.candidates import candidates
 from xero_pipeline.automation.jobs import TASK_WRITEBACK
 from xero_pipeline.automation.sensors import CALLS_AN_INCREMENT
 from xero_pipeline.tasks import TaskRecords
+from xero_pipeline.tasks.outlived import withdraw_outlived
 
 AGAIN_AFTER = timedelta(minutes=10)
 """An answer that Xero could not be given is tried again so often: longer than Xero remembers what
@@ -29,9 +30,14 @@ _NOTHING_WAITS = "No answer of a client waits to be sent."
 def approved_answers(
     context: dg.SensorEvaluationContext, pipeline: Pipeline
 ) -> dg.RunRequest | dg.SkipReason:
-    """Send the answers that were approved, and take in those that another program handed in."""
-    with closing(TaskRecords.open(pipeline.settings())) as records:
-        waiting = records.waiting()
+    """Send the answers that were approved, where the consent covers it; take in those that another
+    program handed in; withdraw those whose tasks have closed meanwhile."""
+    settings = pipeline.settings()
+    with pipeline.connections() as connections:
+        writable = [each.organisation_id for each in connections.connections() if each.may_write]
+    with closing(TaskRecords.open(settings)) as records:
+        withdraw_outlived(settings, records, pipeline.clock())
+        waiting = records.waiting(writable)
     if not waiting:
         return dg.SkipReason(_NOTHING_WAITS)
     now, busy = pipeline.clock().now(), in_progress(context.instance)

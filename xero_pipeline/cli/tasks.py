@@ -197,18 +197,12 @@ def send(
 
     show_progress()
     settings = Settings()
-    with closing(TaskRecords.open(settings)) as records:
-        waiting = records.waiting()
-        received = {row["organisation_id"] for row in records.received()}
     with Connections.open(settings) as connections:
         named = [connections.find(each) for each in organisation or ()]
-        # Approved answers of books that are only read wait for a person to enter them in Xero.
-        due = [
-            each.organisation_key
-            for each in named or connections.connections()
-            if each.organisation_id in received
-            or (each.organisation_id in waiting and each.may_write)
-        ]
+        chosen = named or connections.connections()
+    with closing(TaskRecords.open(settings)) as records:
+        waiting = records.waiting([each.organisation_id for each in chosen if each.may_write])
+    due = [each.organisation_key for each in chosen if each.organisation_id in waiting]
     if not due:
         out.print("No answer waits to be sent.")
         return
@@ -284,8 +278,12 @@ def _tell_answers(settings: Settings, answer_ids: Collection[int]) -> None:
 @contextmanager
 def _desk() -> Iterator[TaskDesk]:
     from xero_pipeline.tasks.desk import TaskDesk
+    from xero_pipeline.tasks.outlived import withdraw_outlived
+    from xero_pipeline.xero.limits import SystemClock
 
-    with TaskDesk.open(Settings()) as desk:
+    settings, clock = Settings(), SystemClock()
+    with TaskDesk.open(settings, clock) as desk:
+        withdraw_outlived(settings, desk.records, clock)
         yield desk
 
 

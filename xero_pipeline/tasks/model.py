@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -330,7 +331,7 @@ class Decision:
     """A row of the table `task_decisions`: what somebody did with a task.
 
     Attributes:
-        actor: the person's name, or "write-back".
+        actor: the person's name, or "write-back", or "pipeline".
         contents_hash: of the task when it was decided.
         decided_at: UTC.
         event_id: a UUID; the event that tells of it carries the same.
@@ -349,3 +350,22 @@ class Decision:
     note: str = ""
     answer_id: int | None = None
     decision_id: int = 0
+
+    @classmethod
+    def about(
+        cls, answer: Answer, kind: DecisionKind, actor: str, at: datetime, note: str = ""
+    ) -> Decision:
+        """What no person decides about an answer: it stands by what the answer was given to."""
+        return cls(
+            organisation_id=answer.organisation_id,
+            task_id=answer.task_id,
+            document_type=answer.document_type,
+            document_id=answer.document_id,
+            kind=kind,
+            actor=actor,
+            decided_at=at,
+            contents_hash=answer.seen_contents_hash,
+            event_id=str(uuid.uuid4()),
+            note=note,
+            answer_id=answer.answer_id,
+        )

@@ -83,11 +83,20 @@ class TaskRecords:
         with self._database.reading() as database:
             return [row._asdict() for row in database.execute(query)]
 
-    def waiting(self) -> dict[str, list[int]]:
-        """Organisation id -> numbers of answers that are to be taken in, or to be sent."""
+    def waiting(self, writable: Collection[str]) -> dict[str, list[int]]:
+        """Organisation id -> numbers of answers that are to be taken in, or to be sent.
+
+        Args:
+            writable: ids of organisations whose books may be written to; approved answers of
+                others wait for a person to enter them in Xero.
+        """
+        is_to_be_sent = sa.and_(
+            task_answers.c.state == AnswerState.APPROVED,
+            task_answers.c.organisation_id.in_(list(writable)),
+        )
         query = (
             sa.select(task_answers.c.organisation_id, task_answers.c.answer_id)
-            .where(task_answers.c.state.in_((AnswerState.RECEIVED, AnswerState.APPROVED)))
+            .where(sa.or_(task_answers.c.state == AnswerState.RECEIVED, is_to_be_sent))
             .order_by(task_answers.c.answer_id)
         )
         found: dict[str, list[int]] = {}

@@ -160,7 +160,12 @@ def _unanswerable(situation: Situation) -> str | None:
 
 def closed_because(task: Task) -> str:
     """Why a task is closed, in words."""
-    return _CLOSED.get(task.closed_reason or "", task.closed_reason or "for no known reason")
+    return why_closed(task.closed_reason)
+
+
+def why_closed(reason: str | None) -> str:
+    """A `closed_reason` in words."""
+    return _CLOSED.get(reason or "", reason or "for no known reason")
 
 
 _CLOSED = {

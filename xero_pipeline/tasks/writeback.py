@@ -6,7 +6,6 @@ in Xero, which has no lock for it: it is as short as one call.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -86,7 +85,8 @@ class WriteBack:
         """All approved answers of one organisation, the oldest first.
 
         Nothing is sent where another process is at it. When Xero cannot be reached, the answers
-        that are left wait for the next run.
+        that are left wait for the next run; where the consent covers reading only, for a person
+        to enter them in Xero.
         """
         held = self._connections.locks.take(f"writeback-{organisation_id}", 0)
         if held is None:
@@ -111,11 +111,11 @@ class WriteBack:
                 except Gone as gone:
                     state, reason = AnswerState.REFUSED, str(gone)
                 calls = writer.calls
-        except (MayNotWrite, WritingNotAllowed) as refused:
+        except WritingNotAllowed as refused:
             state, reason, calls = AnswerState.REFUSED, str(refused), 0
         except AnswerMovedOn as moved:
             return Sent(answer, AnswerState.WITHDRAWN, str(moved))
-        except XeroError as failure:
+        except (MayNotWrite, XeroError) as failure:
             return Sent(answer, answer.state, str(failure))
         try:
             return self._settled(Sent(answer, state, reason, calls))
@@ -143,20 +143,8 @@ class WriteBack:
         return seen
 
     def _settled(self, sent: Sent) -> Sent:
-        answer = sent.answer
-        decision = Decision(
-            organisation_id=answer.organisation_id,
-            task_id=answer.task_id,
-            document_type=answer.document_type,
-            document_id=answer.document_id,
-            kind=_KINDS[sent.state],
-            actor=ACTOR,
-            decided_at=self._clock.now(),
-            contents_hash=answer.seen_contents_hash,
-            event_id=str(uuid.uuid4()),
-            note=sent.reason,
-            answer_id=answer.answer_id,
-        )
+        answer, at = sent.answer, self._clock.now()
+        decision = Decision.about(answer, _KINDS[sent.state], ACTOR, at, sent.reason)
         self._records.move(answer, sent.state, decision, sent.reason)
         return sent
 
@@ -168,7 +156,7 @@ def send_approved(
     organisations: Sequence[str] = (),
     asker: Asker = Asker.PERSON,
 ) -> list[Sent]:
-    """Send what is approved.
+    """Send what is approved, where the consent covers it.
 
     Args:
         organisations: ids; none: all that have approved answers.
@@ -182,7 +170,8 @@ def send_approved(
     ):
         waiting = records.answers((AnswerState.APPROVED,))
         ids = list(dict.fromkeys(answer.organisation_id for answer in waiting))
-        chosen = [id for id in ids if not organisations or id in organisations]
+        writable = [each.organisation_id for each in connections.connections() if each.may_write]
+        chosen = [id for id in ids if id in writable and id in (organisations or ids)]
         if not chosen:
             return []
         with read_published(settings.published_database) as warehouse:

@@ -222,6 +222,17 @@ STORIES = [
         ],
     ),
     Story(
+        "an answer that is withdrawn since somebody recoded the document waits no longer",
+        [decide("submitted", "approved"), recode("400"), decide("withdrawn"), recode("999")],
+        [
+            ("submitted", "submitted", None),
+            ("approved", "submitted", None),
+            ("closed", "closed", "recoded"),
+            ("withdrawn", "closed", "recoded"),
+            ("reopened", "open", "back_on_account"),
+        ],
+    ),
+    Story(
         "files come and go without a new version",
         [edit(files=("receipt.pdf",)), both(edit(files=()), charge(90))],
         [
@@ -353,6 +364,7 @@ def test_events_say_when_and_who(books: ClientBooks) -> None:
         (5, day(4), None),
     ]
     assert len({row["event_id"] for row in rows}) == 5
+    assert {row["note"] for row in rows} == {None}, "nobody said anything with it"
 
 
 @pytest.mark.parametrize(

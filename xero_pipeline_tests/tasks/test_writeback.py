@@ -217,14 +217,17 @@ def test_a_file_that_is_there_already_is_not_sent_again(book: ClientBook) -> Non
     assert book.files("S-1") == {"ticket.pdf": RECEIPT}
 
 
-def test_without_consent_to_writing_the_answer_says_what_to_do(book: ClientBook) -> None:
+def test_without_consent_to_writing_the_answer_stays_approved_and_says_why(
+    book: ClientBook,
+) -> None:
     book.approved("S-1")
     book.connect(write_back=False)
 
     (sent,) = book.send()
 
-    assert sent.state is AnswerState.REFUSED
+    assert sent.state is AnswerState.APPROVED
     assert "--write-back" in sent.reason
+    assert len(book.records.answers((AnswerState.APPROVED,))) == 1
     assert book.written() == []
 
 
