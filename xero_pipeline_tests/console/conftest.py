@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from xero_pipeline.console.context import Console
 from xero_pipeline.console.security import Access
 from xero_pipeline.console.serve import opened
 from xero_pipeline.sandbox.serve import RunningSandbox
+from xero_pipeline.settings import Settings
 from xero_pipeline_tests.studio import NOW, Studio, settings_of, small_sandbox
 from xero_pipeline_tests.xero.double import TestClock
 
@@ -79,6 +81,18 @@ def connected(studio: Studio) -> Studio:
     studio.connect("agency", Purpose.AGENCY)
     studio.connect("client", Purpose.CLIENT)
     return studio
+
+
+@pytest.fixture(scope="module")
+def home_copy(published_studio: Studio) -> Callable[[Path], Settings]:
+    """Makes homes with all that the published studio's has but what was read from Xero."""
+
+    def copy(to: Path) -> Settings:
+        without = shutil.ignore_patterns("landing", "build*")
+        shutil.copytree(published_studio.settings.home, to, ignore=without)
+        return published_studio.settings.model_copy(update={"home": to})
+
+    return copy
 
 
 OpenConsole = Callable[..., Browser]

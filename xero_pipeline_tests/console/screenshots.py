@@ -43,6 +43,7 @@ def main() -> None:
                 page.goto(url + path)
                 _take(page, name)
             _accounts(page, url)
+            _tasks(page, url)
 
 
 def _accounts(page: Page, url: str) -> None:
@@ -50,6 +51,14 @@ def _accounts(page: Page, url: str) -> None:
     page.locator("details.menu", has=page.get_by_text("Manage accounts")).first.click()
     page.get_by_role("link", name="Manage accounts").click()
     _take(page, "accounts")
+
+
+def _tasks(page: Page, url: str) -> None:
+    """With the newest task beside the list."""
+    page.goto(f"{url}/tasks")
+    page.locator("a.task-link").first.click()
+    page.locator("#panel-title").wait_for()
+    _take(page, "tasks")
 
 
 def _take(page: Page, name: str) -> None:

@@ -6,8 +6,7 @@ Garage Ltd has one task: 45 dollars spent at Pier Properties on 8 March, coded t
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,25 +17,19 @@ from xero_pipeline.console.app import console_app
 from xero_pipeline.console.security import Access
 from xero_pipeline.console.serve import opened
 from xero_pipeline.console.syncing import Syncs
+from xero_pipeline.settings import Settings
 from xero_pipeline.tasks import AnswerState, NewAnswer, Task
 from xero_pipeline.tasks.model import TaskFilter
 from xero_pipeline_tests.console.conftest import HOSTS, ORIGIN, Browser, words
 from xero_pipeline_tests.console.test_syncing import Place
-from xero_pipeline_tests.studio import CLIENT, Studio
+from xero_pipeline_tests.studio import CLIENT, NOW, Studio
 from xero_pipeline_tests.xero.double import TestClock
-
-HALL = "815 Hall hire"
 
 
 @pytest.fixture
-def tasks(published_studio: Studio, tmp_path: Path) -> Iterator[Browser]:
+def tasks(home_copy: Callable[[Path], Settings], tmp_path: Path) -> Iterator[Browser]:
     """A console over a copy of the studio's home."""
-    home = tmp_path / "home"
-    shutil.copytree(
-        published_studio.settings.home, home, ignore=shutil.ignore_patterns("landing", "build*")
-    )
-    settings = published_studio.settings.model_copy(update={"home": home})
-    with opened(settings, Access(), TestClock(published_studio.clock.now())) as console:
+    with opened(home_copy(tmp_path / "home"), Access(), TestClock(NOW)) as console:
         app = console_app(console, hosts=HOSTS, is_https=False)
         yield Browser(TestClient(app, base_url=ORIGIN, raise_server_exceptions=False), console)
 

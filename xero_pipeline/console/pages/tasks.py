@@ -32,9 +32,9 @@ from xero_pipeline.console.views.tasks import (
     standing_of,
     tasks_view,
 )
-from xero_pipeline.tasks.files import attachments_of
+from xero_pipeline.tasks.files import Attachment, attachments_of
 from xero_pipeline.tasks.model import TaskFilter
-from xero_pipeline.tasks.rules import not_to_reopen
+from xero_pipeline.tasks.rules import Situation, not_to_reopen
 from xero_pipeline.warehouse import NothingPublished
 
 
@@ -128,7 +128,7 @@ def _task(
         kind=kind_of(task),
         why=why_so(task),
         lines=tuple(situation.lines),
-        attachments=tuple(attachments_of(console.settings, task)),
+        attachments=_attachments(console, situation),
         standing_answer=next((each for each in answers if each.answer.state.is_live), None),
         earlier=tuple(each for each in reversed(answers) if not each.answer.state.is_live),
         happenings=happenings(events, decisions),
@@ -140,6 +140,13 @@ def _task(
         reopens=not_to_reopen(task) is None,
         person=acting(request),
     )
+
+
+def _attachments(console: Console, situation: Situation) -> tuple[Attachment, ...]:
+    """Most documents have none, and then nothing is looked up."""
+    if not situation.attached:
+        return ()
+    return tuple(attachments_of(console.settings, situation.task))
 
 
 def _sending(console: Console, connection: Connection | None) -> Progress | None:

@@ -38,7 +38,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-prints]")) window.print();
 });
 
-// In the list of tasks, the one that stands beside it is marked.
+// In the list of tasks, the one that stands beside it is marked, and its details get the focus.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a.task-link");
   if (!link) return;
@@ -46,4 +46,7 @@ document.addEventListener("click", (event) => {
     each.removeAttribute("aria-current");
   }
   link.setAttribute("aria-current", "true");
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id === "panel-place") document.getElementById("panel-title")?.focus();
 });
