@@ -54,8 +54,9 @@ def _accounts(page: Page, url: str) -> None:
 
 
 def _tasks(page: Page, url: str) -> None:
-    """With the newest task beside the list."""
-    page.goto(f"{url}/tasks")
+    """With the newest task beside the list of what was spent."""
+    page.goto(f"{url}/tasks?text=spend+money")
+    page.set_viewport_size({"width": 1200, "height": 560})
     page.locator("a.task-link").first.click()
     page.locator("#panel-title").wait_for()
     _take(page, "tasks")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ CLIENTS = clients_of([CAFE, replace(CAFE, purpose=Purpose.AGENCY)], [], NOW)
     ],
 )
 def test_a_colour_never_stands_without_its_word(
-    changed: dict[str, str], tone: str, word: str
+    changed: dict[str, Any], tone: str, word: str
 ) -> None:
     standing = standing_of(replace(TASK, **changed))
     assert (standing.tone, standing.word) == (tone, word)
