@@ -190,7 +190,7 @@ class OrganisationClient:
             offset = last
 
     def pages_of(self, endpoint: Endpoint, ids: Sequence[str]) -> Iterator[Page]:
-        """These records and no others, a page per forty of them.
+        """These records and no others, a page per forty of them at most.
 
         Args:
             endpoint: one that takes the list filter `IDs`.
@@ -199,9 +199,11 @@ class OrganisationClient:
         Raises:
             XeroError: any of errors.py; pages given before it are whole and usable.
         """
-        for first in range(0, len(ids), IDS_A_CALL):
+        # What is chosen is given in pages, too: a small page would leave some of them out.
+        at_once = min(IDS_A_CALL, self.page_size)
+        for first in range(0, len(ids), at_once):
             call = self._listing(endpoint, 1, modified_since=None)
-            chosen = {"IDs": ",".join(ids[first : first + IDS_A_CALL])}
+            chosen = {"IDs": ",".join(ids[first : first + at_once])}
             yield self._page(replace(call, params={**call.params, **chosen}))
 
     def report(self, report: Report, as_of: date, contact_id: str | None = None) -> Page:

@@ -109,6 +109,15 @@ def test_every_call_says_json_gzip_who_asks_and_for_whom(xero: Double, clock: Te
     assert headers["user-agent"].startswith("xero-pipeline/")
 
 
+def test_chosen_records_are_asked_for_no_more_at_once_than_a_page_holds(
+    xero: Double, clock: TestClock
+) -> None:
+    xero.answers(ROOT + "Invoices", numbered(1, lambda page: 2))
+    asked = client_of(xero, clock, page_size=2).pages_of(INVOICES, ["a", "b", "c"])
+    assert len(list(asked)) == 2
+    assert [request.query["IDs"] for request in xero.requests] == ["a,b", "c"]
+
+
 def test_pages_are_walked_by_id_in_thousands_until_the_last(xero: Double, clock: TestClock) -> None:
     xero.answers(ROOT + "Invoices", numbered(3, lambda page: 2))
     pages = list(client_of(xero, clock).pages(INVOICES))
