@@ -69,9 +69,7 @@ class Connecting:
         Returns:
             The organisation's id.
         """
-        tokens = self._signed_in(
-            open_browser, seconds, write_back=write_back, return_to=return_to
-        )
+        tokens = self._signed_in(open_browser, seconds, write_back=write_back, return_to=return_to)
         tenant = pick(self._gateway.app.tenants(tokens, this_consent_only=True))
         present = self._store.connections()
         if refused := refusal_of_organisation(workspace.name, workspace.purpose, tenant, present):

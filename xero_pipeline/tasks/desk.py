@@ -12,7 +12,7 @@ from functools import partial
 from xero_pipeline.settings import Settings
 from xero_pipeline.tasks.answer_files import AnswerFiles, offered
 from xero_pipeline.tasks.book import TaskBook, open_book
-from xero_pipeline.tasks.errors import AnswerRefused, WrongState
+from xero_pipeline.tasks.errors import AnswerMovedOn, AnswerRefused, WrongState
 from xero_pipeline.tasks.model import (
     Answer,
     AnswerFile,
@@ -206,18 +206,24 @@ class TaskDesk:
 
     # --- deciding ---------------------------------------------------------------------------------
 
-    def approve(self, wanted: str, by: str) -> Approval:
+    def approve(self, wanted: str, by: str, *, seen_answer: int | None = None) -> Approval:
         """Release the answer that waits: the write-back sends it.
 
         An answer to what the document no longer says is not released: it becomes `conflicted`,
         and the task is open again.
 
+        Args:
+            seen_answer: the id of the answer that was looked at; None: the one that waits.
+
         Raises:
             WrongState: no answer waits, or the task is closed.
-            AnswerMovedOn, UnknownTask, NothingPublished
+            AnswerMovedOn: also when another answer than the one that was looked at waits by now.
+            UnknownTask, NothingPublished
         """
         situation = self.situation(wanted)
         task, answer = situation.task, _waiting(situation, (AnswerState.SUBMITTED,), "approve")
+        if seen_answer not in (None, answer.answer_id):
+            raise AnswerMovedOn(task.task_id, answer.state)
         if task.is_closed:
             raise WrongState(
                 f"{task}: closed ({closed_because(task)}), so there is nothing to approve.",

@@ -232,6 +232,17 @@ def test_nothing_is_approved_twice_or_by_nobody(office: Office) -> None:
         office.desk.approve(id, "Bea")
 
 
+def test_an_answer_that_took_the_place_of_the_one_looked_at_is_not_approved(
+    office: Office,
+) -> None:
+    seen = office.answer(comment="Stamps")
+    office.desk.withdraw(seen.task_id, "Ada")
+    office.answer(comment="A holiday")
+    with pytest.raises(AnswerMovedOn, match="nothing was changed here"):
+        office.desk.approve(seen.task_id, "Bea", seen_answer=seen.answer_id)
+    assert office.task.answer_state == "submitted"
+
+
 # --- answers of other programs --------------------------------------------------------------------
 
 

@@ -34,9 +34,11 @@ def answer(request: Request) -> Response:
 
 def approve(request: Request) -> Response:
     connections = console_of(request).connections
+    seen = field(request, "seen_answer")
 
     def act(desk: TaskDesk, id: str, person: str) -> Message:
-        approval = desk.approve(id, person)
+        seen_answer = int(seen) if seen.isdecimal() else None
+        approval = desk.approve(id, person, seen_answer=seen_answer)
         if approval.is_conflict:
             return Message(tone="bad", text=approval.answer.reason)
         reading = only_read(connections.find(approval.task.organisation_id))
