@@ -204,8 +204,9 @@ compared as (
     left join intermediate.task_sources as sources
         on sources.organisation_id = standing.organisation_id
         and sources.document_type = standing.document_type
-        and sources.document_id = standing.document_id
-        and documents.document_id is null
+        -- NULL matches nothing: nobody is looked up who is known already.
+        and sources.document_id
+        = case when documents.document_id is null then standing.document_id end
     left join attached
         on attached.organisation_id = standing.organisation_id
         and attached.document_id = standing.document_id
