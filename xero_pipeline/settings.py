@@ -64,7 +64,13 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_file=".env", extra="ignore", populate_by_name=True, hide_input_in_errors=True
+        env_file=".env",
+        # What code may give by a field's name, the environment could, too: without a prefix, the
+        # shell's HOME would be taken for the pipeline's.
+        env_prefix="XERO_PIPELINE_",
+        extra="ignore",
+        populate_by_name=True,
+        hide_input_in_errors=True,
     )
 
     client_id: str = Field("", alias="XERO_CLIENT_ID", description="The Xero app's client id")
