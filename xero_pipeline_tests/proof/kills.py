@@ -23,10 +23,11 @@ import duckdb
 from xero_pipeline.sync import Depth
 from xero_pipeline.warehouse import create_tables, open_warehouse
 from xero_pipeline.xero import ENDPOINTS
+from xero_pipeline_tests.proof.forking import End, Forks
 from xero_pipeline_tests.proof.happenings import Desk
 from xero_pipeline_tests.proof.restless import Asked, Company, RestlessXero
 from xero_pipeline_tests.proof.truth import BY_NAME, differences
-from xero_pipeline_tests.proof.victims import End, Task, Victims
+from xero_pipeline_tests.proof.victims import Task, victims
 
 PAGE_SIZE = 3
 READ = ("contacts", "items", "payments")
@@ -89,7 +90,7 @@ class Campaign:
     """
 
     xero: RestlessXero
-    victims: Victims
+    victims: Forks[Task]
     folder: Path
     desk: Desk = field(default_factory=Desk)
     kills: Counter[str] = field(default_factory=Counter)
@@ -98,9 +99,9 @@ class Campaign:
     @classmethod
     @contextmanager
     def of(cls, folder: Path) -> Iterator[Campaign]:
-        with RestlessXero(1, PAGE_SIZE) as xero, Victims() as victims:
+        with RestlessXero(1, PAGE_SIZE) as xero, victims() as forks:
             xero.clock.step = timedelta()
-            yield cls(xero, victims, folder)
+            yield cls(xero, forks, folder)
 
     @property
     def company(self) -> Company:
@@ -188,13 +189,13 @@ class Campaign:
         """So many processes at the same time want to read the company."""
         home = self._copy(scene.home)
         self.company.be_quiet()
-        ends = self.victims.sync_at_once([self._task(home)] * syncs)
+        ends = self.victims.do_at_once([self._task(home)] * syncs)
         by_id = [each for each in self.company.asked if not each.since and each.page]
         return Together([end.ended for end in ends], by_id, _tables(home / "build.duckdb"))
 
     def _sync(self, home: Path, death: Death | None = None, *, publishes: bool = False) -> End:
         self.company.be_quiet()
-        return self.victims.sync(self._task(home, death, publishes=publishes))
+        return self.victims.do(self._task(home, death, publishes=publishes))
 
     def _task(self, home: Path, death: Death | None = None, *, publishes: bool = False) -> Task:
         return Task(

@@ -19,7 +19,8 @@ from random import Random
 from xero_pipeline.tasks import Answer, AnswerState, DecisionKind
 from xero_pipeline.tasks.journal import StepState
 from xero_pipeline_tests.connected import environment
-from xero_pipeline_tests.proof.senders import End, Senders, Sending
+from xero_pipeline_tests.proof.forking import End, Forks
+from xero_pipeline_tests.proof.senders import Sending, senders
 from xero_pipeline_tests.sandbox.books.harbour import RENT, bank
 from xero_pipeline_tests.sandbox.writable import MIXED, WRITING, accounts
 from xero_pipeline_tests.sandbox.xero_client import XeroClient
@@ -39,18 +40,18 @@ class Campaign:
     """
 
     book: ClientBook
-    senders: Senders
+    senders: Forks[Sending]
     kills: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     @contextmanager
     def of(cls, home: Path) -> Iterator[Campaign]:
-        with client_book(home) as book, Senders() as senders:
+        with client_book(home) as book, senders() as forks:
             # Who looks at Xero here is not to be signed out while the clock is moved on.
             book.xero.sandbox.control.access_tokens(timedelta(days=365))
             book.xero.client = XeroClient.connected(book.xero.sandbox, scope=WRITING)
-            yield cls(book, senders)
+            yield cls(book, forks)
 
     def run(self, kills: int, seed: int) -> None:
         """So many kills.
@@ -119,7 +120,7 @@ class Campaign:
         self, answer: Answer, die_before: int | None = None, die_after: float | None = None
     ) -> End:
         seen = self.book.seen[answer.answer_id]
-        return self.senders.send(
+        return self.senders.do(
             Sending(
                 environment=_environment(self.book),
                 organisation_id=answer.organisation_id,
