@@ -65,12 +65,23 @@ def connect_both(sandbox: RunningSandbox, settings: Settings) -> tuple[Connectio
 
 
 def connect(
-    connections: Connections, sandbox: RunningSandbox, key: str, purpose: Purpose
+    connections: Connections,
+    sandbox: RunningSandbox,
+    key: str,
+    purpose: Purpose,
+    *,
+    write_back: bool = False,
 ) -> Connection:
     """Connect the sandbox's organisation of this key to a workspace of the same name."""
     sandbox.control.consent([key])
     return connections.connect(
-        key, purpose, open_browser=_browse, choose=_never_asked, confirm=_agree
+        key,
+        purpose,
+        open_browser=_browse,
+        choose=_never_asked,
+        confirm=_agree,
+        seconds=10,
+        write_back=write_back,
     )
 
 

@@ -38,7 +38,7 @@ from xero_pipeline.warehouse import (
     publish,
     replace_ops_table,
 )
-from xero_pipeline_tests.connected import environment
+from xero_pipeline_tests.connected import connect, environment
 from xero_pipeline_tests.sandbox.books import harbour
 from xero_pipeline_tests.xero.double import TestClock
 
@@ -97,17 +97,10 @@ class Studio:
         with self.connections() as connections:
             return connections.find(organisation)
 
-    def connect(self, key: str, purpose: Purpose) -> Connection:
-        self.sandbox.control.consent([key])
+    def connect(self, key: str, purpose: Purpose, *, write_back: bool = False) -> Connection:
+        """Through the consent page, to a workspace of the organisation's key."""
         with self.connections() as connections:
-            return connections.connect(
-                key,
-                purpose,
-                open_browser=browser,
-                choose=lambda offered: offered[0],
-                confirm=lambda found: True,
-                seconds=10,
-            )
+            return connect(connections, self.sandbox, key, purpose, write_back=write_back)
 
     def warehouse(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
         return open_warehouse(self.settings.build_database)

@@ -14,14 +14,14 @@ from dagster._core.utils import make_new_run_id
 
 from xero_pipeline.automation.batches import extraction_config, writeback_config
 from xero_pipeline.automation.writeback import approved_answers
-from xero_pipeline.connections import Connection, Purpose
+from xero_pipeline.connections import Purpose
 from xero_pipeline.connections.database import Database
 from xero_pipeline.connections.tables import task_answers
 from xero_pipeline.sync import Depth
 from xero_pipeline.tasks import AnswerState, DecisionKind, TaskRecords
 from xero_pipeline_tests.automation.office import pipeline_at
 from xero_pipeline_tests.connected import environment
-from xero_pipeline_tests.studio import Studio, browser, studio_at
+from xero_pipeline_tests.studio import Studio, studio_at
 from xero_pipeline_tests.tasks import samples
 
 TASKS = ("22222222-2222-4222-8222-222222222222", "33333333-3333-4333-8333-333333333333")
@@ -33,19 +33,6 @@ class Desk:
 
     studio: Studio
     instance: dg.DagsterInstance
-
-    def connect(self, *, write_back: bool) -> Connection:
-        self.studio.sandbox.control.consent(["client"])
-        with self.studio.connections() as connections:
-            return connections.connect(
-                "clients",
-                Purpose.CLIENT,
-                open_browser=browser,
-                choose=lambda offered: offered[0],
-                confirm=lambda found: True,
-                seconds=10,
-                write_back=write_back,
-            )
 
     @property
     def key(self) -> str:
@@ -83,9 +70,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     with studio_at(tmp_path) as studio, dg.DagsterInstance.ephemeral() as instance:
         for name, value in environment(studio.sandbox, tmp_path).items():
             monkeypatch.setenv(name, str(value))
-        desk = Desk(studio, instance)
-        desk.connect(write_back=True)
-        yield desk
+        studio.connect("client", Purpose.CLIENT, write_back=True)
+        yield Desk(studio, instance)
 
 
 def test_an_approved_answer_is_sent_by_the_next_tick(desk: Desk) -> None:
@@ -125,7 +111,7 @@ def test_books_that_are_being_read_come_afterwards(desk: Desk) -> None:
 
 
 def test_where_books_are_only_read_answers_are_taken_in_and_none_is_sent(desk: Desk) -> None:
-    desk.connect(write_back=False)
+    desk.studio.connect("client", Purpose.CLIENT, write_back=False)
     desk.approve()
     assert desk.tick() is None
     desk.receive()

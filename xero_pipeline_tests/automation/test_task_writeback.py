@@ -12,7 +12,7 @@ from xero_pipeline.tasks import AnswerState, NewAnswer
 from xero_pipeline.tasks.desk import TaskDesk
 from xero_pipeline.tasks.model import TaskFilter
 from xero_pipeline_tests.connected import environment
-from xero_pipeline_tests.studio import MODELLED, browser, studio_at
+from xero_pipeline_tests.studio import MODELLED, studio_at
 
 pytestmark = pytest.mark.long
 
@@ -26,17 +26,8 @@ def test_an_approved_answer_is_written_and_its_task_closes_in_the_same_run(
         for name, value in environment(studio.sandbox, studio.settings.home).items():
             monkeypatch.setenv(name, value)
         agency = studio.connect("agency", Purpose.AGENCY)
-        studio.sandbox.control.consent(["client"])
+        client = studio.connect("client", Purpose.CLIENT, write_back=True)
         with studio.connections() as connections:
-            client = connections.connect(
-                "client",
-                Purpose.CLIENT,
-                open_browser=browser,
-                choose=lambda offered: offered[0],
-                confirm=lambda found: True,
-                seconds=10,
-                write_back=True,
-            )
             rent = connections.chart_of_accounts(client.organisation_id).find(RENT)
             watched = MonitoredAccount(rent.account_id, rent.code, rent.name, 10_000)
             connections.monitor_accounts(client.organisation_id, [watched])

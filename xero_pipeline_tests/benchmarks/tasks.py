@@ -44,7 +44,7 @@ from xero_pipeline.tasks.desk import TaskDesk
 from xero_pipeline.tasks.files import attachments_of, fetch_attachments
 from xero_pipeline.tasks.model import TaskFilter
 from xero_pipeline.xero import SystemClock
-from xero_pipeline_tests.connected import environment
+from xero_pipeline_tests.connected import connect, environment
 from xero_pipeline_tests.sandbox.books.harbour import (
     KEY,
     OPENED,
@@ -53,7 +53,7 @@ from xero_pipeline_tests.sandbox.books.harbour import (
     line,
     new_book,
 )
-from xero_pipeline_tests.studio import browser, free_port
+from xero_pipeline_tests.studio import free_port
 
 SUSPENSE = "850"
 _RECEIPT = b"%PDF-1.4" + bytes(20_000)
@@ -75,15 +75,8 @@ class Client:
 
     def connect(self) -> None:
         with Connections.open(self.settings) as connections:
-            connections.connect(
-                "clients",
-                Purpose.CLIENT,
-                open_browser=browser,
-                choose=lambda offered: offered[0],
-                confirm=lambda found: True,
-                write_back=True,
-            )
-            id = self.connection.organisation_id
+            client = connect(connections, self.sandbox, KEY, Purpose.CLIENT, write_back=True)
+            id = client.organisation_id
             account = connections.chart_of_accounts(id).find(SUSPENSE)
             watched = MonitoredAccount(account.account_id, account.code, account.name)
             connections.monitor_accounts(id, [watched])

@@ -21,9 +21,10 @@ from xero_pipeline.tasks.seen import Seen
 from xero_pipeline.tasks.writeback import Sent, WriteBack
 from xero_pipeline.xero.writable import WRITABLE
 from xero_pipeline.xero.writer import from_json
+from xero_pipeline_tests.connected import connect
 from xero_pipeline_tests.sandbox.books.harbour import KEY, RENT
 from xero_pipeline_tests.sandbox.writable import SUSPENSE, Xero, writable_harbour
-from xero_pipeline_tests.studio import browser, settings_of
+from xero_pipeline_tests.studio import settings_of
 from xero_pipeline_tests.tasks import samples
 from xero_pipeline_tests.xero.double import TestClock
 
@@ -56,16 +57,9 @@ class ClientBook:
         return self.xero.sandbox.control.tenant_id(KEY)
 
     def connect(self, *, write_back: bool = True) -> Connection:
+        sandbox = self.xero.sandbox
         with self.connections() as connections:
-            return connections.connect(
-                "clients",
-                Purpose.CLIENT,
-                open_browser=browser,
-                choose=lambda offered: offered[0],
-                confirm=lambda found: True,
-                seconds=10,
-                write_back=write_back,
-            )
+            return connect(connections, sandbox, KEY, Purpose.CLIENT, write_back=write_back)
 
     def connections(self) -> Connections:
         return Connections.open(self.settings, self.clock)
