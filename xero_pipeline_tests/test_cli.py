@@ -7,9 +7,8 @@ import json
 import subprocess
 import sys
 import webbrowser
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,11 +21,11 @@ from xero_pipeline.assets.models import model_assets
 from xero_pipeline.assets.publication import connections, published_asset
 from xero_pipeline.assets.resources import Warehouse
 from xero_pipeline.automation import refresh
-from xero_pipeline.cli import main
 from xero_pipeline.connections import Connections, Purpose
 from xero_pipeline.sandbox.serve import RunningSandbox
 from xero_pipeline.settings import Settings
 from xero_pipeline.xero.errors import NeedsReconnect
+from xero_pipeline_tests.command_line import Run, running
 from xero_pipeline_tests.connected import environment
 from xero_pipeline_tests.studio import (
     AGENCY,
@@ -43,23 +42,6 @@ pytestmark = pytest.mark.long
 CONNECT = ("connect", "--workspace", "studio", "--purpose", "agency", "--yes")
 
 
-@dataclass(frozen=True)
-class Ran:
-    """How a command ended and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def is_plain_failure(self) -> bool:
-        """One sentence or two on stderr for a person, and nothing of Python."""
-        return self.code == 1 and bool(self.err.strip()) and "Traceback" not in self.err
-
-
-Run = Callable[..., Ran]
-
-
 @pytest.fixture(autouse=True)
 def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A home of its own, no `.env`, and nothing configured."""
@@ -72,19 +54,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """`xero-pipeline WORDS`, in this process."""
-
-    def command(*words: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["xero-pipeline", *words])
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        said = capsys.readouterr()
-        return Ran(code, said.out, said.err)
-
-    return command
+    return running(monkeypatch, capsys)
 
 
 @pytest.fixture(scope="module")

@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from xero_pipeline.cli import main
+from xero_pipeline_tests.command_line import Run, running
 from xero_pipeline_tests.connected import environment
 from xero_pipeline_tests.studio import Studio
-
-
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ran]
 
 
 @pytest.fixture
@@ -43,19 +30,7 @@ def run(
     for name, value in environment(published_studio.sandbox, home).items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
-
-    def command(*words: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["xero-pipeline", "tasks", *words])
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        said = capsys.readouterr()
-        return Ran(code, said.out, said.err)
-
-    return command
+    return running(monkeypatch, capsys, "tasks")
 
 
 def test_the_whole_loop_from_question_to_approval(run: Run, tmp_path: Path) -> None:
