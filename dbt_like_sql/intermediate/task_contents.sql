@@ -32,15 +32,15 @@ documents as (
         sources.xero_type,
         sources.document_state,
         sources.first_seen_at,
-        {
-            'document_date': sources.document_date,
-            'total': sources.total::decimal(18, 2),
-            'currency_code': sources.currency_code,
-            'contact_id': sources.contact_id,
-            'document_number': sources.document_number,
-            'reference': sources.reference,
-            'lines_hash': lines.lines_hash
-        } as contents
+        intermediate.task_contents_of(
+            sources.document_date,
+            sources.total,
+            sources.currency_code,
+            sources.contact_id,
+            sources.document_number,
+            sources.reference,
+            lines.lines_hash
+        ) as contents
     from intermediate.task_sources as sources
     join lines
         on lines.organisation_id = sources.organisation_id

@@ -19,15 +19,9 @@ select
     wanted_at,
     valid_from,
     valid_to is null as is_on_watched_account,
-    {
-        'document_date': document_date,
-        'total': total,
-        'currency_code': currency_code,
-        'contact_id': contact_id,
-        'document_number': document_number,
-        'reference': reference,
-        'lines_hash': lines_hash
-    } as contents,
+    intermediate.task_contents_of(
+        document_date, total, currency_code, contact_id, document_number, reference, lines_hash
+    ) as contents,
     contents_hash,
     matched_lines
 from spans

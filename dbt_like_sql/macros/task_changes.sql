@@ -1,4 +1,4 @@
--- What differs between two contents of a document, as in intermediate.task_contents.
+-- What differs between two contents of a document, as in intermediate.task_contents_of.
 create or replace macro intermediate.task_changes(was, is_now) as list_filter(
     [
         case when was.document_date is distinct from is_now.document_date then 'date' end,

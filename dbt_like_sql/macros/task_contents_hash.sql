@@ -1,5 +1,5 @@
 -- One text for everything that a client is asked about: it is the same as long as the document says
--- the same. `contents` as in intermediate.task_contents.
+-- the same. `contents` as in intermediate.task_contents_of.
 create or replace macro intermediate.task_contents_hash(contents) as
     md5(concat_ws(
         chr(31),

@@ -16,15 +16,9 @@ begun as (
     select
         *,
         intermediate.task_id(organisation_id, document_type, document_id) as task_id,
-        {
-            'document_date': document_date,
-            'total': total,
-            'currency_code': currency_code,
-            'contact_id': contact_id,
-            'document_number': document_number,
-            'reference': reference,
-            'lines_hash': lines_hash
-        } as contents,
+        intermediate.task_contents_of(
+            document_date, total, currency_code, contact_id, document_number, reference, lines_hash
+        ) as contents,
         min(document_step) filter (where is_wanted) over (
             partition by organisation_id, document_type, document_id
         ) as first_step

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
@@ -27,8 +27,6 @@ from xero_pipeline.warehouse.wire_types import quoted
 
 _SCOPE = "scope"
 _ALL_ORGANISATIONS = f"select organisation_id from {INSTANTS}"
-_FEW = 20
-"""Organisations whose rows are so few that sharing out one query costs more than it brings."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +86,7 @@ def build_organisations(
         ModelFailed: DuckDB refused a model; no table but a snapshot has changed.
     """
     ids = _ids(organisations)
-    one_thread = _one_thread_a_query if len(organisations) <= _FEW else nullcontext
-    with _scope(connection) as warehouse, one_thread(connection):
+    with _scope(connection) as warehouse:
         _show_rows_of(connection, warehouse, nodes, ids)
 
         read = {reference for node in nodes for reference in node.references}
@@ -111,13 +108,9 @@ def build_organisations(
 
 
 def _ids(organisations: Collection[str]) -> str:
-    """What stands in `in (...)`.
-
-    A few constants are planned in less time than a query, and let DuckDB skip the rows of others;
-    many take longer.
-    """
-    constants = ", ".join(f"'{UUID(each)}'::uuid" for each in organisations)
-    return constants if len(organisations) <= _FEW else f"select unnest([{constants}])"
+    """A SELECT of them, for `in (...)`."""
+    ids = ", ".join(f"'{UUID(each)}'" for each in organisations)
+    return f"select unnest([{ids}]::uuid[])"
 
 
 def _seconds(
@@ -210,16 +203,6 @@ def _scope(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     finally:
         connection.execute(f"use {warehouse}")
         connection.execute(f"detach {_SCOPE}")
-
-
-@contextmanager
-def _one_thread_a_query(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    row = connection.execute("select current_setting('threads')").fetchone()
-    connection.execute("set threads = 1")
-    try:
-        yield
-    finally:
-        connection.execute(f"set threads = {row[0] if row else 1}")
 
 
 def _show_rows_of(
