@@ -8,26 +8,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from xero_pipeline_tests.console.shown import CHROMIUM, chromium, shown
-from xero_pipeline_tests.console.test_in_a_browser import Visit
+from xero_pipeline_tests.console.visiting import IN_A_BROWSER, Visit, visiting
 from xero_pipeline_tests.studio import AGENCY, Studio
 
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture(scope="module")
 def visit(published_studio: Studio) -> Iterator[Visit]:
-    with (
-        shown(published_studio.settings, published_studio.clock) as url,
-        chromium() as browser,
-    ):
-        page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-GB")
-        tab = Visit(page, url)
-        page.on("console", lambda said: tab.complaints.append(said.text))
-        page.on("pageerror", lambda error: tab.complaints.append(str(error)))
+    with visiting(published_studio.settings, published_studio.clock) as tab:
         yield tab
 
 
@@ -40,39 +29,37 @@ def test_charts_are_drawn_from_the_tables_beside_them(visit: Visit, address: str
     visit.open(address)
     expect(visit.page.locator("figure[data-table=aging-days] svg")).to_be_visible()
     expect(visit.page.locator("figure[data-table=aging-days] svg")).to_contain_text("1-30 days")
-    visit.is_accessible()
-    visit.can_be_read_in_the_dark()
+    assert visit.accessibility_violations() == []
+    assert visit.contrast_violations_in_the_dark() == []
 
 
 def test_a_figure_leads_to_its_documents(visit: Visit, address: str) -> None:
     visit.open(address)
     visit.page.locator("#aging-days").get_by_role("link", name="600.00").first.click()
-    visit.sees("3 documents, together 600.00 NZD")
-    visit.is_accessible()
+    assert visit.shows("3 documents, together 600.00 NZD")
+    assert visit.accessibility_violations() == []
 
 
 def test_a_client_has_a_page(visit: Visit, address: str) -> None:
     visit.open(address)
     visit.follow("Harbour Cafe")
-    visit.sees("risk of late payment")
-    visit.is_accessible()
+    assert visit.shows("risk of late payment")
+    assert visit.accessibility_violations() == []
 
 
 def test_a_day_in_the_past_is_shown_in_place(visit: Visit, address: str) -> None:
     visit.open(address)
     visit.page.get_by_label("As of").fill("2026-03-10")
     visit.press("Show")
-    visit.sees("As of 10 Mar 2026.")
+    assert visit.shows("As of 10 Mar 2026.")
     assert "as_of=2026-03-10" in visit.page.url
     expect(visit.page.locator("figure[data-table=aging-days] svg")).to_be_visible()
-    visit.is_accessible()
+    assert visit.accessibility_violations() == []
 
 
 def test_the_page_fits_a_phone(visit: Visit, address: str) -> None:
-    visit.page.set_viewport_size({"width": 360, "height": 740})
     visit.open(address)
-    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
-    visit.page.set_viewport_size({"width": 1280, "height": 800})
+    assert not visit.scrolls_sideways_on_a_phone()
 
 
 def test_the_page_prints_on_one_sheet(visit: Visit, address: str) -> None:
