@@ -156,10 +156,12 @@ def _syntax_tree(sql: str, path: Path, parser: duckdb.DuckDBPyConnection) -> dic
 
 
 def _nodes(tree: object) -> Iterator[dict[str, Any]]:
-    """Every object of DuckDB's syntax tree."""
-    if isinstance(tree, dict):
-        yield tree
-        tree = list(tree.values())
-    if isinstance(tree, list):
-        for child in tree:
-            yield from _nodes(child)
+    """Every object of DuckDB's syntax tree, in no particular order."""
+    waiting = [tree]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            yield each
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
