@@ -95,6 +95,12 @@ def is_partial(request: Request) -> bool:
     return "HX-Request" in headers and "HX-History-Restore-Request" not in headers
 
 
+def compile_templates() -> None:
+    """All of them, so that no page has to wait for it."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+
+
 def with_commands(sentence: str) -> Markup:
     """A sentence of ours for the page: what stands in `backticks` is a command to type."""
     parts = sentence.split("`")

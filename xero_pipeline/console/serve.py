@@ -18,6 +18,7 @@ from xero_pipeline.console.consents import Consents
 from xero_pipeline.console.context import Console
 from xero_pipeline.console.errors import AddressMissing, SignInMissing
 from xero_pipeline.console.reading import Figures
+from xero_pipeline.console.rendering import compile_templates
 from xero_pipeline.console.security import Access, Attempts, Sessions
 from xero_pipeline.console.syncing import Runs, Syncs, places
 from xero_pipeline.settings import Settings
@@ -70,6 +71,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     listening = Listening.at(host, port, settings, access)
     with (
         opened(settings, access, SystemClock(), is_https=listening.is_https) as console,
+        ready(console),
         socket.create_server((host, port)) as server,
     ):
         app = console_app(console, hosts=listening.hosts, is_https=listening.is_https)
@@ -118,6 +120,14 @@ def opened(
             attempts=Attempts(clock),
             clock=clock,
         )
+
+
+@contextmanager
+def ready(console: Console) -> Iterator[None]:
+    """Do beforehand what the first page would have to wait for, now and at each publication."""
+    compile_templates()
+    with console.figures.kept_ready():
+        yield
 
 
 def _is_this_machine(host: str) -> bool:

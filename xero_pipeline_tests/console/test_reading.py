@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ import duckdb
 import pytest
 
 from xero_pipeline.console.reading import Figures
-from xero_pipeline.warehouse import NothingPublished, open_warehouse, publish
+from xero_pipeline.warehouse import NothingPublished, WarehouseUnreadable, open_warehouse, publish
 
 
 @dataclass(frozen=True)
@@ -57,3 +58,31 @@ def test_nothing_can_be_written(tmp_path: Path) -> None:
         pytest.raises(duckdb.Error, match="read-only"),
     ):
         reader.rows(Debt, "insert into debts values ('Evil', 1) returning customer, amount")
+
+
+def test_what_was_published_is_open_before_somebody_asks(tmp_path: Path) -> None:
+    with closing(Figures(published(tmp_path, 70))) as figures, figures.kept_ready():
+        assert figures.is_ready
+
+
+def test_so_is_what_is_published_later(tmp_path: Path) -> None:
+    figures = Figures(tmp_path / "current" / "warehouse.duckdb")
+    with closing(figures), figures.kept_ready(look_every_seconds=0.01):
+        assert not figures.is_ready
+        published(tmp_path, 80)
+        soon = time.monotonic() + 10
+        while not figures.is_ready and time.monotonic() < soon:
+            time.sleep(0.01)
+        assert figures.is_ready
+
+
+def test_what_cannot_be_opened_is_said_by_the_page_that_needs_it(tmp_path: Path) -> None:
+    snapshot = tmp_path / "warehouse.duckdb"
+    snapshot.write_text("damaged")
+    with (
+        closing(Figures(snapshot)) as figures,
+        figures.kept_ready(),
+        pytest.raises(WarehouseUnreadable),
+        figures.reading(),
+    ):
+        pass
