@@ -31,10 +31,12 @@ class Mortal(BaseModel):
 
     Attributes:
         die_before: the number of the effect, counted from 1, before which to die; None: live on.
+        counted: the name of the effects that are counted for this; None: all.
         die_after: seconds after which to die whatever is being done; None: live on.
     """
 
     die_before: int | None = None
+    counted: str | None = None
     die_after: float | None = None
 
 
@@ -42,15 +44,17 @@ class End(BaseModel):
     """How a child ended.
 
     Attributes:
-        effects: how many effects there were, the one it died before included.
-        last: that one.
+        effects: their names in order; the one it died before is the last.
         seconds: it took.
     """
 
     ended: Literal["done", "killed", "failed"]
-    effects: int
-    last: str
+    effects: tuple[str, ...]
     seconds: float
+
+    @property
+    def last(self) -> str:
+        return self.effects[-1] if self.effects else ""
 
 
 Task = TypeVar("Task", bound=Mortal)
@@ -102,14 +106,15 @@ class Forks(Generic[Task]):
 class Effects:
     """Counts what can be seen from outside, tells of it, and kills the process when it is time."""
 
-    def __init__(self, tell: int, die_before: int | None) -> None:
+    def __init__(self, tell: int, task: Mortal) -> None:
         self._tell = tell
+        self._task = task
         self._numbers = count(1)
-        self._die_before = die_before
 
     def before(self, name: str) -> None:
         os.write(self._tell, f"{name}\n".encode())
-        if next(self._numbers) == self._die_before:
+        is_counted = self._task.counted in (None, name)
+        if is_counted and next(self._numbers) == self._task.die_before:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -144,7 +149,7 @@ class _Child:
         pid = os.fork()
         if pid == 0:
             os.close(reading)
-            _live(lambda: do(task, Effects(writing, task.die_before)))
+            _live(lambda: do(task, Effects(writing, task)))
         os.close(writing)
         return cls(task.die_after, pid, reading, began)
 
@@ -159,8 +164,7 @@ class _Child:
         ended: dict[int, Literal["done", "killed"]] = {0: "done", -signal.SIGKILL: "killed"}
         return End(
             ended=ended.get(os.waitstatus_to_exitcode(status), "failed"),
-            effects=len(effects),
-            last=effects[-1] if effects else "",
+            effects=tuple(effects),
             seconds=time.monotonic() - self.began,
         )
 

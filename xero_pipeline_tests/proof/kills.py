@@ -27,10 +27,10 @@ from xero_pipeline_tests.proof.forking import End, Forks
 from xero_pipeline_tests.proof.happenings import Desk
 from xero_pipeline_tests.proof.restless import Asked, Company, RestlessXero
 from xero_pipeline_tests.proof.truth import BY_NAME, differences
-from xero_pipeline_tests.proof.victims import Task, victims
+from xero_pipeline_tests.proof.victims import PUBLISHING, Task, victims
 
 PAGE_SIZE = 3
-READ = ("contacts", "items", "payments")
+READ = ("items", "payments")
 _BY_ID = [BY_NAME[name] for name in READ if BY_NAME[name].paged and BY_NAME[name].order]
 _BEGINNING = (
     *["item added", "contact added", "invoice raised", "contact added"] * 5,
@@ -43,8 +43,10 @@ Tables = dict[str, list[Any]]
 
 @dataclass(frozen=True)
 class Death:
-    """When a sync is killed: before its nth effect, or so many seconds after its beginning."""
+    """When a sync is killed: before its nth effect of a kind, or so many seconds after its
+    beginning."""
 
+    kind: str | None = None
     before_effect: int | None = None
     after_seconds: float | None = None
 
@@ -56,13 +58,22 @@ class Scene:
     Attributes:
         home: to be copied.
         undisturbed: the tables of a copy after a sync that nobody killed.
-        end: how that sync ended: its effects and its seconds.
+        end: how that sync ended, which published a snapshot.
     """
 
     name: str
     home: Path
     undisturbed: Tables
     end: End
+
+    def effects(self, *, publishes: bool) -> Sequence[str]:
+        """Of a sync that nobody kills."""
+        effects = self.end.effects
+        return effects if publishes else effects[: effects.index(PUBLISHING)]
+
+    def is_of_publishing(self, kind: str | None) -> bool:
+        """Whether there is no such effect without a snapshot."""
+        return kind is not None and kind not in self.effects(publishes=False)
 
 
 @dataclass(frozen=True)
@@ -151,14 +162,20 @@ class Campaign:
         self.chains += 1
 
     def run(self, kills: int, seed: int) -> None:
-        """Chains until so many syncs have been killed: four of five between two effects, one at
-        any instant. Every fourth chain publishes; in the last third Xero changes between syncs."""
+        """Chains until so many syncs have been killed: in either scene before every kind of effect
+        once, then four of five before any effect and one at any instant. Every fourth chain
+        publishes; in the last third Xero changes between syncs."""
         scenes, chance = self.scenes(), Random(seed)  # noqa: S311
-        while self.kills.total() < kills:
-            scene = chance.choice(scenes)
-            deaths = [_death(scene, chance) for _ in range(chance.randint(3, 12))]
+        firsts = [(scene, kind) for scene in scenes for kind in sorted(set(scene.end.effects))]
+        chance.shuffle(firsts)
+        while firsts or self.kills.total() < kills:
+            scene, kind = firsts.pop() if firsts else (chance.choice(scenes), None)
+            publishes = scene.is_of_publishing(kind) or chance.random() < 1 / 4
+            effects = scene.effects(publishes=publishes)
+            deaths = [_before_any(kind, effects, chance)] if kind else []
+            deaths += [_death(effects, scene.end, chance) for _ in range(chance.randint(1, 5))]
             restless = self.kills.total() > kills * 2 / 3
-            self.follow(scene, deaths, restless=restless, publishes=chance.random() < 1 / 4)
+            self.follow(scene, deaths, restless=restless, publishes=publishes)
 
     def _begin(self) -> None:
         self.xero.begin_anew([0])
@@ -208,6 +225,7 @@ class Campaign:
             endpoints=READ,
             publishes=publishes,
             die_before=death.before_effect if death else None,
+            counted=death.kind if death else None,
             die_after=death.after_seconds if death else None,
         )
 
@@ -226,10 +244,15 @@ class Campaign:
         assert not found, [str(each) for each in found[self.company.tenant_id]]
 
 
-def _death(scene: Scene, chance: Random) -> Death:
+def _death(effects: Sequence[str], end: End, chance: Random) -> Death:
     if chance.random() < 4 / 5:
-        return Death(before_effect=chance.randint(1, scene.end.effects))
-    return Death(after_seconds=chance.uniform(0, scene.end.seconds))
+        # Every kind is as likely as any other, since most effects are mere statements.
+        return _before_any(chance.choice(sorted(set(effects))), effects, chance)
+    return Death(after_seconds=chance.uniform(0, end.seconds))
+
+
+def _before_any(kind: str, effects: Sequence[str], chance: Random) -> Death:
+    return Death(kind, chance.randint(1, effects.count(kind)))
 
 
 def _drop_unread(connection: duckdb.DuckDBPyConnection) -> None:

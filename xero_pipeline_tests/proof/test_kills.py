@@ -10,7 +10,7 @@ from xero_pipeline_tests.proof.kills import Campaign
 
 pytestmark = pytest.mark.long
 
-KILLS = 200
+KILLS = 50
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,9 @@ def test_after_any_kill_an_ordinary_sync_ends_as_if_nobody_had_been_killed(
     campaign.run(KILLS, seed=1)
     killed = campaign.kills
     assert killed.total() >= KILLS
+    assert killed["http.client.send"] > 0, "between two requests"
     assert killed["duckdb commit"] > 0, "between a load's statements and its commit"
     assert killed["os.remove"] > 0, "between a load's commit and the removal of its mark"
-    assert killed["os.symlink"] + killed["os.rename"] > 0, "while pages or a snapshot appear"
-    assert killed["at a random instant"] > KILLS / 10
+    assert killed["os.rename"] > 0, "before pages appear"
+    assert killed["os.symlink"] > 0, "before a snapshot appears"
+    assert killed["at a random instant"] > 0

@@ -1,7 +1,7 @@
 """Syncs in processes of their own, to be killed: `python -m xero_pipeline_tests.proof.victims`.
 
-Their effects are a file opened for writing, renamed or removed, a request sent, and a statement
-given to DuckDB.
+Their effects are a file opened for writing, renamed or removed, a request sent, a statement given
+to DuckDB, and that a snapshot is about to be published.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from xero_pipeline.xero.client import OrganisationClient
 from xero_pipeline.xero.limits import DayBudget, DayCountInMemory, OrganisationLimits, SlidingWindow
 from xero_pipeline_tests.proof.forking import Effects, Forks, Mortal, serve
 
+PUBLISHING = "publishing"
 _NO_LIMIT = 10**9
 _ONE_THREAD = {**DEFAULT_CONFIG, "threads": 1}  # more only cost, for so few records
 
@@ -66,6 +67,7 @@ def _sync(task: Task, effects: Effects) -> None:
             depth=task.depth,
         )
     if task.publishes:
+        effects.before(PUBLISHING)
         publish(database, task.home)
 
 

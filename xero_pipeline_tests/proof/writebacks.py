@@ -62,7 +62,7 @@ class Campaign:
         undisturbed = self._undisturbed()
         number = 0
         # Every boundary of a step once, then whatever comes.
-        boundaries = list(range(1, undisturbed.effects + 1))
+        boundaries = list(range(1, len(undisturbed.effects) + 1))
         random = Random(seed)  # noqa: S311
         random.shuffle(boundaries)
         while self.kills.total() < kills:
@@ -107,9 +107,10 @@ class Campaign:
 
     def _kill(self, answer: Answer, undisturbed: End, random: Random, before: int | None) -> None:
         at_boundary = before is not None or random.random() < 0.5
+        some = random.randint(1, len(undisturbed.effects))
         end = self._send(
             answer,
-            die_before=before or random.randint(1, undisturbed.effects) if at_boundary else None,
+            die_before=before or some if at_boundary else None,
             die_after=None if at_boundary else random.uniform(0, undisturbed.seconds * 1.2),
         )
         assert end.ended != "failed", end
