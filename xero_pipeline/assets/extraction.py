@@ -15,7 +15,7 @@ from xero_pipeline.assets.deliveries import ALL_READ, NOTHING_MISSING, Deliverie
 from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS, WRITEBACK, raw_key
 from xero_pipeline.assets.resources import Pipeline, Warehouse
 from xero_pipeline.connections import Connections
-from xero_pipeline.sync import Depth, sync_organisations
+from xero_pipeline.sync import Depth, processes_for, sync_organisations
 from xero_pipeline.warehouse import raw_columns
 from xero_pipeline.xero import (
     ATTACHMENTS,
@@ -104,14 +104,16 @@ def extraction(
     is_chosen = context.has_partition_key or context.has_partition_key_range
     deliveries, marks = Deliveries(), Marks(context.instance)
     with pipeline.connections() as connections:
+        organisations = context.partition_keys if is_chosen else _named(config, connections)
         results = sync_organisations(
             connections,
             pipeline.landing(),
             warehouse.get_connection,
-            context.partition_keys if is_chosen else _named(config, connections),
+            organisations,
             depth=Depth(config.depth),
             only=None if len(selected) == len(_SPECS) else {key.path[-1] for key in selected},
             asker=asker_of(context.run),
+            processes=processes_for(len(organisations)),
         )
         for result in results:
             brought = deliveries.add(result)

@@ -17,7 +17,6 @@ from xero_pipeline.xero.client import OrganisationClient, wire_to
 from xero_pipeline.xero.errors import XeroError
 from xero_pipeline.xero.exchange import AccessTokens
 from xero_pipeline.xero.limits import (
-    APP_CALLS_A_MINUTE,
     Asker,
     Clock,
     DayBudget,
@@ -46,6 +45,7 @@ class Gateway:
         day_count: DayCount,
         recent_calls: RecentCalls,
         clock: Clock,
+        app_calls_a_minute: int,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -55,7 +55,7 @@ class Gateway:
         self._locks = locks
         self._clock = clock
         self._wire = wire_to(settings)
-        self._app_window = SlidingWindow(APP_CALLS_A_MINUTE, clock)
+        self._app_window = SlidingWindow(app_calls_a_minute, clock)
         self._limits: dict[str, OrganisationLimits] = {}
         self._limits_lock = threading.Lock()
 

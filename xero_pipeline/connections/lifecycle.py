@@ -48,7 +48,7 @@ from xero_pipeline.settings import Settings
 from xero_pipeline.xero.client import OrganisationClient
 from xero_pipeline.xero.endpoints import ENDPOINTS
 from xero_pipeline.xero.errors import ConsentExpired, NeedsReconnect, XeroError
-from xero_pipeline.xero.limits import Asker, Clock, SystemClock
+from xero_pipeline.xero.limits import APP_CALLS_A_MINUTE, Asker, Clock, SystemClock
 from xero_pipeline.xero.writer import OrganisationWriter, WriteConsent
 
 _ACCOUNTS = next(endpoint for endpoint in ENDPOINTS if endpoint.name == "accounts")
@@ -61,7 +61,14 @@ class Connections:
     context manager that closes state.db. Organisations are named by id or by name throughout.
     """
 
-    def __init__(self, settings: Settings, database: Database, vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        app_calls_a_minute: int,
+    ) -> None:
         self._settings = settings
         self._database = database
         tokens = TokenStore(database, vault)
@@ -78,19 +85,31 @@ class Connections:
             day_count=self._usage,
             recent_calls=SharedRecentCalls(database, clock),
             clock=clock,
+            app_calls_a_minute=app_calls_a_minute,
         )
         self._health = HealthRecord(settings, self._store, self._gateway, clock)
         self._connecting = Connecting(settings, self._store, self._gateway, self._health, clock)
 
     @classmethod
-    def open(cls, settings: Settings, clock: Clock | None = None) -> Connections:
+    def open(
+        cls,
+        settings: Settings,
+        clock: Clock | None = None,
+        *,
+        app_calls_a_minute: int = APP_CALLS_A_MINUTE,
+    ) -> Connections:
         """Open state.db in the home; it and the key file are made when missing.
+
+        Args:
+            app_calls_a_minute: of all organisations together; a part of what Xero allows where
+                several processes share the work.
 
         Raises:
             HomeUnusable, SecretKeyUnusable
         """
         vault = Vault.open(settings)
-        return cls(settings, Database.open(settings), vault, clock or SystemClock())
+        database = Database.open(settings)
+        return cls(settings, database, vault, clock or SystemClock(), app_calls_a_minute)
 
     def __enter__(self) -> Connections:
         return self

@@ -11,6 +11,7 @@ from xero_pipeline.sync.loading import Loaded, brought, failure_of, load_waiting
 from xero_pipeline.sync.many import sync_organisations
 from xero_pipeline.sync.organisation import OpenWarehouse, sync_organisation
 from xero_pipeline.sync.plan import OVERLAP, Known, calls_without_changes
+from xero_pipeline.sync.reading import processes_for
 from xero_pipeline.sync.request import Request
 from xero_pipeline.sync.results import Alarm, EndpointSync, OrganisationSync, SyncFailure
 
@@ -31,6 +32,7 @@ __all__ = [
     "failure_of",
     "land_organisation",
     "load_waiting",
+    "processes_for",
     "read_known",
     "sync_organisation",
     "sync_organisations",

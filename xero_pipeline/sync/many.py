@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -20,7 +20,7 @@ import duckdb
 from xero_pipeline.connections import Connection, Connections
 from xero_pipeline.sync.depth import Depth
 from xero_pipeline.sync.known import read_known
-from xero_pipeline.sync.landing import LandedOrganisation, land_organisation
+from xero_pipeline.sync.landing import LandedOrganisation
 from xero_pipeline.sync.loading import Loaded, brought, failure_of, load_waiting
 from xero_pipeline.sync.one_at_a_time import Turn, Turns, still_needed
 from xero_pipeline.sync.organisation import (
@@ -31,6 +31,7 @@ from xero_pipeline.sync.organisation import (
     turns_beside,
 )
 from xero_pipeline.sync.plan import Known, unless_all
+from xero_pipeline.sync.reading import Reader, reader
 from xero_pipeline.sync.request import Request, denials
 from xero_pipeline.sync.results import OrganisationSync, SyncFailure
 from xero_pipeline.warehouse import (
@@ -40,7 +41,6 @@ from xero_pipeline.warehouse import (
     create_tables,
 )
 from xero_pipeline.xero import Asker, OrganisationClient, XeroError
-from xero_pipeline.xero.limits import CALLS_AT_ONCE
 
 _AT_ONCE = 16
 _GROUP = 64
@@ -59,6 +59,7 @@ def sync_organisations(
     depth: Depth,
     only: Collection[str] | None = None,
     asker: Asker = Asker.PERSON,
+    processes: int = 1,
 ) -> Iterator[Result]:
     """Read what changed in these organisations; one that fails does not stop the others.
 
@@ -74,10 +75,12 @@ def sync_organisations(
         depth: how much to ask for.
         only: names of endpoints and reports; None: all.
         asker: who wants to know; a schedule leaves the last calls of a day to people.
+        processes: how many share the reading, see `processes_for`.
     """
-    with ExitStack() as stack:
-        organisation_threads = stack.enter_context(ThreadPoolExecutor(_AT_ONCE))
-        walk_threads = stack.enter_context(ThreadPoolExecutor(_AT_ONCE * CALLS_AT_ONCE))
+    with (
+        reader(connections, landing, _AT_ONCE, processes) as reading,
+        ThreadPoolExecutor(_AT_ONCE) as threads,
+    ):
         many = _Many(
             connections,
             landing,
@@ -86,11 +89,11 @@ def sync_organisations(
             unless_all(only),
             asker,
             turns_beside(landing, connections.locks),
-            organisation_threads,
-            walk_threads,
+            reading,
+            threads,
         )
-        stack.callback(many.stop)
-        yield from many.run(organisations)
+        with closing(many):
+            yield from many.run(organisations)
 
 
 @dataclass
@@ -121,8 +124,8 @@ class _Many:
     only: Collection[str] | None
     asker: Asker
     turns: Turns
-    organisation_threads: ThreadPoolExecutor
-    walk_threads: ThreadPoolExecutor
+    reader: Reader
+    threads: ThreadPoolExecutor
     _requested_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     _waiting: deque[Connection] = field(default_factory=deque)
     _taken: dict[str, Turn] = field(default_factory=dict)
@@ -140,7 +143,7 @@ class _Many:
                     first.organisation_id, first.organisation_name
                 )
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """Whoever takes no more results leaves nothing locked."""
         for future in self._under_way:
             future.cancel()
@@ -196,7 +199,9 @@ class _Many:
             results += [self._failed(sync, error, None) for sync in failed]
             return results + (self._give_up(error) if _is_hopeless(error) else [])
         for sync in beginning:
-            future = self.organisation_threads.submit(self._read, sync, known[sync.id])
+            future = self.threads.submit(
+                self.reader.read, sync.id, self.asker, known[sync.id], sync.request
+            )
             self._under_way[future] = sync
         return results + self._results(ended, loaded)
 
@@ -252,12 +257,6 @@ class _Many:
         for sync in beginning:
             sync.left = left
         return known
-
-    def _read(self, sync: _Sync, known: Known) -> LandedOrganisation:
-        with sync.client:
-            return land_organisation(
-                sync.client, self.landing, known, sync.request, self.walk_threads
-            )
 
     # --- how it ended -----------------------------------------------------------------------------
 

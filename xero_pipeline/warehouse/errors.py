@@ -23,8 +23,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from xero_pipeline.xero.errors import PortableError
 
-class WarehouseError(Exception):
+
+class WarehouseError(PortableError):
     """Base of everything this room raises on purpose."""
 
 

@@ -36,13 +36,22 @@ No message, argument or attribute here ever holds a token, an authorisation code
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Sequence
 from datetime import datetime
 
 _LATER = "Nothing is lost; the next run continues from here."
 
 
-class XeroError(Exception):
+class PortableError(Exception):
+    """One that another process can be told: it arrives with its words and attributes. Python alone
+    would make it anew from its words, as if they were its arguments."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
+
+
+class XeroError(PortableError):
     """Base of every failure that a person may meet.
 
     Attributes:
