@@ -219,8 +219,10 @@ def _load_rows(
     connection: duckdb.DuckDBPyConnection, group: Group, sources: Sources
 ) -> CountsBySync:
     _register(connection, sources)
+    # `null` is twice as long as the empty values that it stands for in a repaired page.
+    largest = 2 * max(page.bytes for batch in group.batches for page in batch.manifest.pages)
     connection.execute(
-        f"insert into {group.table.relation} by name {select_rows(group.table)}",
+        f"insert into {group.table.relation} by name {select_rows(group.table, largest)}",
         {"files": [str(file) for file in sources]},
     )
     keep_unknown_fields(connection, group.table, group.batches)

@@ -19,8 +19,8 @@ from xero_pipeline.xero.endpoints import (
 )
 
 _VERSION = "updated_date_utc"
-# A page of 1,000 documents with many lines; DuckDB's default is 16 MB.
-_LARGEST_PAGE_BYTES = 268_435_456
+# DuckDB sets twice as much aside for each thread and file.
+_SMALL_PAGE_BYTES = 1_048_576
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,14 @@ def raw_table(endpoint: str) -> RawTable:
     )
 
 
-def select_rows(table: RawTable) -> str:
+def select_rows(table: RawTable, largest_page: int) -> str:
     """The rows of all pages in the temporary table `pages`, with the columns of the raw table.
 
     Takes the parameter `$files`. A page without its list, or a record without its id, stops the
     statement: an error answer read as an empty list would declare every record gone.
+
+    Args:
+        largest_page: bytes, decompressed.
     """
     columns = ",\n    ".join(
         f"{_converted(table, field.name)} as {quoted(field.column)}"
@@ -98,22 +101,25 @@ from (
     select
         pages.*,
         unnest({_or_error(quoted(table.list_key), f"there is no {table.list_key} in it")}) as item
-    from {typed_pages(table)}
+    from {typed_pages(table, largest_page)}
     join pages using (filename)
 )"""
 
 
-def typed_pages(table: RawTable) -> str:
+def typed_pages(table: RawTable, largest_page: int) -> str:
     """Pages as DuckDB's JSON reader gives them: a row per page, its records as a list of structs.
 
     Takes the parameter `$files`.
+
+    Args:
+        largest_page: bytes, decompressed.
     """
     return f"""read_json(
         $files,
         columns = {{{quoted(table.list_key)}: '{table.record.wire}[]'}},
         records = true,
         format = 'unstructured',
-        maximum_object_size = {_LARGEST_PAGE_BYTES},
+        maximum_object_size = {max(largest_page, _SMALL_PAGE_BYTES)},
         filename = true
     )"""
 

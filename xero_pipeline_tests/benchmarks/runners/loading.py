@@ -38,16 +38,13 @@ def _load(settings: Settings, landing: Landing) -> Report:
 
 def _bare(settings: Settings, landing: Landing) -> Report:
     table = raw_table("invoices")
-    files = [
-        str(file)
-        for batch in landing.all()
-        if batch.manifest.endpoint == table.endpoint
-        for file in batch.files
-    ]
+    batches = [batch for batch in landing.all() if batch.manifest.endpoint == table.endpoint]
+    files = [str(file) for batch in batches for file in batch.files]
+    largest = max(page.bytes for batch in batches for page in batch.manifest.pages)
     sql = f"create table bare as select unnest({table.list_key}, max_depth := 2) from "
 
     def read(connection: duckdb.DuckDBPyConnection) -> None:
-        connection.execute(sql + typed_pages(table), {"files": files})
+        connection.execute(sql + typed_pages(table, largest), {"files": files})
 
     def into_a_new_file() -> None:
         with open_warehouse(settings.home / "bare.duckdb") as connection:
