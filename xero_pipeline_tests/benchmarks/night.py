@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import json
-import resource
+import os
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import dagster as dg
+import psutil
 
 from xero_pipeline.automation import refresh, refresh_in_process
 from xero_pipeline.automation.event_log import PooledSqliteEventLogStorage
@@ -25,7 +27,7 @@ from xero_pipeline.connections import Connections
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync import Depth, many
 
-_KILOBYTE = 1024
+_LOOKS_A_SECOND = 10
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,8 @@ class Night:
 
     Attributes:
         seconds: from the connections that are known to the published snapshot.
-        cpu_seconds: of this process, all its threads.
-        peak_memory: bytes.
+        cpu_seconds: of this process and of those that read for it, all their threads.
+        peak_memory: bytes that they held together at once; what they share counts for each.
         steps: Dagster's steps -> seconds.
         shares: what the seconds went to besides: loading (within the step `xero`), and Dagster's
             events (within all of them).
@@ -76,6 +78,42 @@ class Watch:
             setattr(owner, function, original)
 
 
+@dataclass
+class Footprint:
+    """The most memory that this process and its children held at once, in bytes."""
+
+    peak: int = 0
+    _is_over: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """While the block runs."""
+        watcher = threading.Thread(target=self._watch)
+        watcher.start()
+        try:
+            yield
+        finally:
+            self._is_over.set()
+            watcher.join()
+
+    def _watch(self) -> None:
+        this = psutil.Process()
+        while not self._is_over.wait(1 / _LOOKS_A_SECOND):
+            self.peak = max(self.peak, sum(_held(each) for each in (this, *this.children())))
+
+
+def _held(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def _cpu_seconds() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
 def measure(depth: Depth) -> Night:
     """Run once over everybody who is connected in the environment's home."""
     settings = Settings()
@@ -88,9 +126,10 @@ def measure(depth: Depth) -> Night:
         results.append(materialize(*arguments, **named))
         return results[-1]
 
-    started, cpu = time.perf_counter(), time.process_time()
+    started, cpu, footprint = time.perf_counter(), _cpu_seconds(), Footprint()
     refresh.dg.materialize = kept  # type: ignore[attr-defined]
     with (
+        footprint.watched(),
         watch.over(many, "load_waiting", "loading"),
         watch.over(PooledSqliteEventLogStorage, "store_event", "events"),
     ):
@@ -99,8 +138,8 @@ def measure(depth: Depth) -> Night:
         organisations=len(keys),
         problems=outcome.problems[:3],
         seconds=time.perf_counter() - started,
-        cpu_seconds=time.process_time() - cpu,
-        peak_memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KILOBYTE,
+        cpu_seconds=_cpu_seconds() - cpu,
+        peak_memory=footprint.peak,
         steps=dict(_seconds_of_steps(results[0])),
         shares=dict(watch.seconds),
     )
