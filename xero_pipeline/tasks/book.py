@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -45,15 +45,29 @@ class TaskBook:
 
     # --- tasks ------------------------------------------------------------------------------------
 
-    def tasks(self, wanted: TaskFilter | None = None) -> list[Task]:
+    def tasks(
+        self,
+        wanted: TaskFilter | None = None,
+        limit: int | None = None,
+        ids: Collection[str] | None = None,
+    ) -> list[Task]:
         """Tasks by date, the newest first; their state is the published one.
 
         Args:
-            wanted: of its parts, `state` is not looked at: see `standing.py`.
+            limit: how many at most; None: all.
+            ids: these alone; None: any.
         """
-        where, values = _conditions(wanted or TaskFilter())
+        where, values = _conditions(wanted or TaskFilter(), ids)
         newest_first = "tasks.document_date desc nulls last, tasks.task_id"
-        return self._read(Task, f"{_TASKS} {where} order by {newest_first}", values)
+        few = "" if limit is None else f"limit {limit:d}"
+        return self._read(Task, f"{_TASKS} {where} order by {newest_first} {few}", values)
+
+    def counts(self, wanted: TaskFilter) -> dict[str, int]:
+        """How many tasks there are in each published state."""
+        where, values = _conditions(wanted)
+        return dict(
+            self._answer(f"select state, count(*) from {_FROM} {where} group by state", values)[1]
+        )
 
     def task(self, wanted: str) -> Task:
         """The task with this id, or whose id alone begins so.
@@ -149,10 +163,8 @@ class TaskBook:
 
     def _read(self, record: type[_Record], sql: str, values: Sequence[object]) -> list[_Record]:
         """Rows as records; the SELECT names its columns as the record does."""
-        return [
-            record(**{name: _plain(value) for name, value in row.items()})
-            for row in self._rows(sql, values)
-        ]
+        names, rows = self._answer(sql, values)
+        return [record(**dict(zip(names, map(_plain, row), strict=True))) for row in rows]
 
     def _events(self, which: str, values: Sequence[object]) -> list[TaskEvent]:
         rows = self._rows(
@@ -166,9 +178,15 @@ class TaskBook:
         ]
 
     def _rows(self, sql: str, values: Sequence[object]) -> list[Mapping[str, Any]]:
+        names, rows = self._answer(sql, values)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _answer(
+        self, sql: str, values: Sequence[object]
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Names of columns, and rows."""
         answer = self._connection.execute(sql, values)
-        names = [column[0] for column in answer.description]
-        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+        return [column[0] for column in answer.description], answer.fetchall()
 
 
 @contextmanager
@@ -196,11 +214,13 @@ def _plain(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _conditions(wanted: TaskFilter) -> tuple[str, list[object]]:
-    meant = {
+def _conditions(wanted: TaskFilter, ids: Collection[str] | None = None) -> tuple[str, list[object]]:
+    meant: dict[str, object] = {
         "connections.workspace = ?": wanted.workspace,
         "tasks.organisation_id = ?": wanted.organisation_id,
+        "tasks.state = ?": wanted.state,
         "list_contains(tasks.matched_account_codes, ?)": wanted.account,
+        "list_contains(?::uuid[], tasks.task_id)": None if ids is None else list(ids),
     }
     given = {condition: value for condition, value in meant.items() if value is not None}
     where = " and ".join(given)
@@ -215,12 +235,12 @@ def _task_columns() -> str:
     )
 
 
-_TASKS = f"""
-    select {_task_columns()}
-    from marts.client_tasks as tasks
+_FROM = """
+    marts.client_tasks as tasks
     join ops.connections as connections
         on connections.organisation_id = tasks.organisation_id
 """
+_TASKS = f"select {_task_columns()} from {_FROM}"
 
 _ORGANISATIONS = """
     select organisation_id, organisation_key, organisation_name

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -35,7 +36,7 @@ from xero_pipeline.tasks.rules import (
     refusals,
     understood,
 )
-from xero_pipeline.tasks.standing import after
+from xero_pipeline.tasks.standing import after, newest_first
 from xero_pipeline.xero.limits import Clock, SystemClock
 
 OpenBook = Callable[[], AbstractContextManager[TaskBook]]
@@ -100,9 +101,25 @@ class TaskDesk:
             NothingPublished
         """
         with self._book() as book:
-            since = self._unpublished(book)
-            found = [after(task, since.get(task.task_id, ())) for task in book.tasks(wanted)]
-        return [task for task in found if wanted.state in (None, task.state)][:limit]
+            moved = self._moved(book, wanted)
+            enough = None if limit is None else limit + len(moved)
+            found = [each for each in book.tasks(wanted, enough) if each.task_id not in moved]
+        found += [now for _, now in moved.values() if wanted.state in (None, now.state)]
+        return sorted(found, key=newest_first)[:limit]
+
+    def counts(self, wanted: TaskFilter) -> Mapping[str, int]:
+        """How many tasks there are in each state now, whichever state is wanted.
+
+        Raises:
+            NothingPublished
+        """
+        wanted = dataclasses.replace(wanted, state=None)
+        with self._book() as book:
+            counts = Counter(book.counts(wanted))
+            for published, now in self._moved(book, wanted).values():
+                counts[published.state] -= 1
+                counts[now.state] += 1
+        return counts
 
     def organisation_id(self, wanted: str) -> str:
         """The id of the organisation with this key, name or id.
@@ -308,6 +325,14 @@ class TaskDesk:
     def _task(self, book: TaskBook, wanted: str) -> Task:
         task = book.task(wanted)
         return after(task, self._unpublished(book).get(task.task_id, ()))
+
+    def _moved(self, book: TaskBook, wanted: TaskFilter) -> dict[str, tuple[Task, Task]]:
+        """Tasks with decisions that are not published yet: as published, and as they stand now."""
+        since = self._unpublished(book)
+        if not since:
+            return {}
+        published = book.tasks(dataclasses.replace(wanted, state=None), ids=since)
+        return {each.task_id: (each, after(each, since[each.task_id])) for each in published}
 
     def _unpublished(self, book: TaskBook) -> dict[str, list[Decision]]:
         """Task -> decisions that the published tasks do not show yet."""

@@ -21,6 +21,12 @@ def after(task: Task, decisions: Iterable[Decision]) -> Task:
     return task
 
 
+def newest_first(task: Task) -> tuple[int, str]:
+    """What tasks are sorted by: the document's date, those without one last, then the id."""
+    day = task.document_date.toordinal() if task.document_date else 0
+    return -day, task.task_id
+
+
 def _after(task: Task, decision: Decision) -> Task:
     if decision.kind is DecisionKind.REOPENED:
         return replace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +11,16 @@ import pytest
 
 from xero_pipeline.connections import Purpose
 from xero_pipeline.console.views.task import answer_form, given_answer, happenings, only_read
-from xero_pipeline.console.views.tasks import Wanted, Which, clients_of, standing_of, tasks_view
-from xero_pipeline.tasks import DecisionKind, TaskEvent
+from xero_pipeline.console.views.tasks import (
+    TasksView,
+    Wanted,
+    Which,
+    clients_of,
+    standing_of,
+    tasks_view,
+    with_words,
+)
+from xero_pipeline.tasks import DecisionKind, Task, TaskEvent
 from xero_pipeline.tasks.rules import Situation
 from xero_pipeline_tests.console.test_views import CAFE, NOW
 from xero_pipeline_tests.tasks import samples
@@ -19,6 +28,10 @@ from xero_pipeline_tests.tasks.samples import BOOKS, NOON
 
 TASK = samples.task()
 CLIENTS = clients_of([CAFE, replace(CAFE, purpose=Purpose.AGENCY)], [], NOW)
+
+
+def listed(tasks: Sequence[Task], wanted: Wanted) -> TasksView:
+    return tasks_view(CLIENTS, with_words(tasks, wanted), wanted)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +54,7 @@ def test_a_colour_never_stands_without_its_word(
 
 def test_states_are_counted_among_what_the_other_filters_leave() -> None:
     closed = replace(TASK, task_id="2", state="closed", contact_name="Old Cabs")
-    view = tasks_view(CLIENTS, [TASK, closed], Wanted(text="cabs"))
+    view = listed([TASK, closed], Wanted(text="cabs"))
     assert [each.title for each in view.states] == [
         "Open and answered (1)",
         "Open (1)",
@@ -54,12 +67,12 @@ def test_states_are_counted_among_what_the_other_filters_leave() -> None:
 
 @pytest.mark.parametrize("text", ["city", "33.00 nzd", "CABS taxi", "garage spend"])
 def test_a_task_is_found_by_words_in_any_order(text: str) -> None:
-    assert tasks_view(CLIENTS, [TASK], Wanted(text=text)).found == 1
-    assert tasks_view(CLIENTS, [TASK], Wanted(text=f"{text} rent")).found == 0
+    assert listed([TASK], Wanted(text=text)).found == 1
+    assert listed([TASK], Wanted(text=f"{text} rent")).found == 0
 
 
 def test_books_of_agencies_are_no_choice() -> None:
-    view = tasks_view(CLIENTS, [TASK], Wanted())
+    view = listed([TASK], Wanted())
     assert [each.title for each in view.organisations] == ["Any", "Cafe Ltd"]
     assert not view.has_several
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -110,6 +111,15 @@ def test_tasks_are_chosen_by_organisation_workspace_state_and_account(office: Of
     assert len(office.desk.tasks(chosen)) == 1
     for other in ({"workspace": "agency"}, {"state": "closed"}, {"account": "200"}):
         assert office.desk.tasks(replace(chosen, **other)) == []
+
+
+def test_tasks_count_as_they_stand_now(office: Office) -> None:
+    assert office.desk.counts(TaskFilter()) == {"open": 1}
+    office.desk.dismiss(office.task.task_id, "Bea", "Private")
+    assert +Counter(office.desk.counts(OPEN)) == {"closed": 1}
+    assert office.desk.tasks(OPEN, limit=1) == []
+    assert [task.state for task in office.desk.tasks(CLOSED, limit=1)] == ["closed"]
+    assert office.desk.tasks(TaskFilter(), limit=0) == []
 
 
 def test_events_are_read_after_a_number(office: Office) -> None:

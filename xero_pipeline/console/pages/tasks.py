@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -24,17 +24,22 @@ from xero_pipeline.console.views.task import (
     why_so,
 )
 from xero_pipeline.console.views.tasks import (
+    MOST_SHOWN,
     Clients,
+    Found,
     TasksView,
     Wanted,
     clients_of,
     kind_of,
     standing_of,
     tasks_view,
+    with_words,
 )
+from xero_pipeline.tasks.desk import TaskDesk
 from xero_pipeline.tasks.files import Attachment, attachments_of
 from xero_pipeline.tasks.model import TaskFilter
 from xero_pipeline.tasks.rules import Situation, not_to_reopen
+from xero_pipeline.tasks.standing import newest_first
 from xero_pipeline.warehouse import NothingPublished
 
 
@@ -102,10 +107,22 @@ def _list(request: Request, clients: Clients) -> TasksView:
         account=wanted.account or None,
     )
     try:
-        found = console.desk.tasks(chosen)
+        found = _found(console.desk, chosen, wanted)
     except NothingPublished:
-        return tasks_view(clients, None, wanted)
+        found = None
     return tasks_view(clients, found, wanted)
+
+
+def _found(desk: TaskDesk, chosen: TaskFilter, wanted: Wanted) -> Found:
+    """Words are looked for in all tasks; without any, no more is read than is shown."""
+    if wanted.text:
+        return with_words(desk.tasks(chosen), wanted)
+    newest = [
+        task
+        for state in wanted.state.states
+        for task in desk.tasks(replace(chosen, state=state), MOST_SHOWN)
+    ]
+    return Found(tuple(sorted(newest, key=newest_first)), desk.counts(chosen))
 
 
 def _task(

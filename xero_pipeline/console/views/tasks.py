@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -190,23 +191,44 @@ def clients_of(
     return Clients(clients, tuple(watched), stale(clients, now))
 
 
-def tasks_view(clients: Clients, tasks: Sequence[Task] | None, wanted: Wanted) -> TasksView:
+@dataclass(frozen=True)
+class Found:
+    """Tasks of the workspace, organisation and account that are wanted, and with its words.
+
+    Attributes:
+        tasks: in the wanted state, the newest first; at least as many as are shown.
+        counts: how many there are in each state of `marts.client_tasks`.
+    """
+
+    tasks: tuple[Task, ...]
+    counts: Mapping[str, int]
+
+    def count(self, which: Which) -> int:
+        return sum(self.counts.get(state, 0) for state in which.states)
+
+
+def with_words(tasks: Iterable[Task], wanted: Wanted) -> Found:
+    """Those that say what is looked for."""
+    found = [task for task in tasks if _says(task, wanted.text)]
+    in_state = tuple(task for task in found if task.state in wanted.state.states)
+    return Found(in_state, Counter(task.state for task in found))
+
+
+def tasks_view(clients: Clients, found: Found | None, wanted: Wanted) -> TasksView:
     """The list.
 
     Args:
-        tasks: of the workspace, organisation and account that are wanted, the newest first; None:
-            nothing is published yet.
+        found: None: nothing is published yet.
     """
-    of_text = [task for task in tasks or () if _says(task, wanted.text)]
-    found = [task for task in of_text if task.state in wanted.state.states]
+    known = found or Found((), {})
     rows = tuple(
         TaskRow(task, wanted.address(task.task_id), standing_of(task), is_shown=False)
-        for task in found[:MOST_SHOWN]
+        for task in known.tasks[:MOST_SHOWN]
     )
     return TasksView(
         wanted=wanted,
         rows=rows,
-        found=len(found),
+        found=known.count(wanted.state),
         workspaces=_options(
             "Any", [(e.workspace, e.workspace) for e in clients.connections], wanted.workspace
         ),
@@ -215,14 +237,14 @@ def tasks_view(clients: Clients, tasks: Sequence[Task] | None, wanted: Wanted) -
             [(e.organisation_key, e.organisation_name) for e in clients.connections],
             wanted.organisation,
         ),
-        states=tuple(_state(each, of_text, wanted.state) for each in Which),
+        states=tuple(_state(each, known, wanted.state) for each in Which),
         accounts=_options(
             "Any",
             [(e.account_code, e.account_code) for e in clients.watched if e.account_code],
             wanted.account,
         ),
         stale=clients.stale,
-        empty=None if rows else _emptiness(clients, tasks, wanted),
+        empty=None if rows else _emptiness(clients, found, wanted),
     )
 
 
@@ -298,12 +320,11 @@ def _options(any_: str, known: Iterable[tuple[str, str]], chosen: str) -> tuple[
     return (Option("", any_, not chosen), *listed)
 
 
-def _state(which: Which, tasks: Sequence[Task], chosen: Which) -> Option:
-    count = sum(task.state in which.states for task in tasks)
-    return Option(which, f"{which.words} ({count:,})", which is chosen)
+def _state(which: Which, found: Found, chosen: Which) -> Option:
+    return Option(which, f"{which.words} ({found.count(which):,})", which is chosen)
 
 
-def _emptiness(clients: Clients, tasks: Sequence[Task] | None, wanted: Wanted) -> Emptiness:
+def _emptiness(clients: Clients, found: Found | None, wanted: Wanted) -> Emptiness:
     if not clients.connections:
         return Emptiness(
             "No client's books are connected yet",
@@ -319,7 +340,7 @@ def _emptiness(clients: Clients, tasks: Sequence[Task] | None, wanted: Wanted) -
             "/connections",
             "Choose accounts",
         )
-    if tasks is None:
+    if found is None:
         return Emptiness(
             "Nothing has been read yet",
             "The tasks are here after the first sync.",
