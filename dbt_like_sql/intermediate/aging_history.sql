@@ -14,19 +14,18 @@ windows as (
     from staging.organisations
 ),
 
+-- Laid out by `range`, of whose rows DuckDB knows how many there will be: taken for a handful, they
+-- would be compared with every change, one by one.
 as_of_dates as (
-    select
-        organisation_id,
-        unnest(generate_series(first_daily, as_of_date, interval 1 day))::date as as_of_date
+    select windows.organisation_id, (windows.as_of_date - days.back::integer)::date as as_of_date
     from windows
+    cross join range(401) as days (back)
     union
     select
-        organisation_id,
-        last_day(
-            unnest(generate_series(first_day, as_of_date - interval 1 month, interval 1 month))
-            ::date
-        )
+        windows.organisation_id,
+        last_day((date_trunc('month', windows.as_of_date) - to_months(months.back::integer))::date)
     from windows
+    cross join range(1, 25) as months (back)
 ),
 
 -- What is open for the same days and of the same age moves as one.

@@ -44,7 +44,7 @@ def build_side_by_side(
     Raises:
         Exception: the first that a build raised; no other is begun after it.
     """
-    with _connections_like(connection) as connections, _shared_threads(connection):
+    with _connections_like(connection) as connections:
 
         def build_one(node: Node) -> Built:
             own = connections.get()
@@ -55,6 +55,18 @@ def build_side_by_side(
 
         built = dict(_in_order(nodes, build_one))
     return [built[node.relation] for node in nodes]
+
+
+@contextmanager
+def shared_threads(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """The threads divided among the queries that run at a time."""
+    row = connection.execute("select current_setting('threads')").fetchone()
+    threads = int(row[0]) if row else 1
+    connection.execute(f"set threads = {max(threads // _AT_A_TIME, 1)}")
+    try:
+        yield
+    finally:
+        connection.execute(f"set threads = {threads}")
 
 
 def _in_order(nodes: Sequence[Node], build: Callable[[Node], Built]) -> Iterator[tuple[str, Built]]:
@@ -80,18 +92,6 @@ def _in_order(nodes: Sequence[Node], build: Callable[[Node], Built]) -> Iterator
         except BaseException:
             threads.shutdown(cancel_futures=True)
             raise
-
-
-@contextmanager
-def _shared_threads(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """The threads divided among the queries that run at a time."""
-    row = connection.execute("select current_setting('threads')").fetchone()
-    threads = int(row[0]) if row else 1
-    connection.execute(f"set threads = {max(threads // _AT_A_TIME, 1)}")
-    try:
-        yield
-    finally:
-        connection.execute(f"set threads = {threads}")
 
 
 @contextmanager

@@ -47,7 +47,8 @@ def record_history(
         history: the history table, with its catalogue.
         selected: a table with the rows as they are now; its columns are the history's.
         config: the columns that identify a row, and the strategy.
-        organisations: a SELECT of the ids whose rows are at hand; others are left alone.
+        organisations: the ids whose rows are at hand, as SQL has them in `in (...)`: constants or
+            a SELECT; others are left alone.
     """
     if config.strategy == "append":
         _append(connection, history, selected, config.unique_key)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import duckdb
 
 from xero_pipeline.warehouse.connection import transaction
-from xero_pipeline.warehouse.models.build import BuiltModel, count_rows, rows_in
+from xero_pipeline.warehouse.models.build import BuiltModel, rows_in
 from xero_pipeline.warehouse.models.graph import ModelGraph
 from xero_pipeline.warehouse.models.parsing import INSTANTS, Kind, Node
 
@@ -108,27 +108,35 @@ def build_step(
     Raises:
         ModelFailed: DuckDB refused a model; names its file.
     """
-    relations = [node.relation for node in step.nodes(graph)]
+    nodes = step.nodes(graph)
+    relations = [node.relation for node in nodes]
     built: list[BuiltModel] = []
     if INSTANTS in relations:
         # Whole, since it says of every organisation when it was read, and what day it was there.
         seeds = [relation for relation in relations if relation.startswith("seeds.")]
         built += graph.build(connection, only=seeds, organisations=())
         built += graph.build(connection, only=[INSTANTS])
-    stale, known = _stale_organisations(connection, step), count_rows(connection, INSTANTS)
+    stale = _stale_organisations(connection, step)
+    known = rows_in(connection, [graph.nodes[INSTANTS]])[INSTANTS]
     is_whole = len(stale) > _WHOLE_BEYOND * known or known == 0
     others = [relation for relation in relations if relation != INSTANTS]
     built += graph.build(connection, only=others, organisations=None if is_whole else stale)
     _record_built(connection, step, stale)
     logger.info("%s: rebuilt for %d of %d organisations", step.name, len(stale), known)
-    by_relation = {model.relation: model for model in built}
+    built += _as_they_were(connection, {model.relation for model in built}, nodes)
+    return sorted(built, key=lambda model: relations.index(model.relation))
+
+
+def _as_they_were(
+    connection: duckdb.DuckDBPyConnection, built: Collection[str], nodes: Sequence[Node]
+) -> list[BuiltModel]:
+    """What stands for the nodes that were not built."""
+    others = [node for node in nodes if node.relation not in built]
+    rows = rows_in(connection, others)
     return [
-        by_relation.get(each) or _as_it_was(connection, graph.nodes[each]) for each in relations
+        BuiltModel(node.relation, rows.get(node.relation), 0.0, is_as_it_was=True)
+        for node in others
     ]
-
-
-def _as_it_was(connection: duckdb.DuckDBPyConnection, node: Node) -> BuiltModel:
-    return BuiltModel(node.relation, rows_in(connection, node), 0.0, is_as_it_was=True)
 
 
 def _stale_organisations(connection: duckdb.DuckDBPyConnection, step: Step) -> list[str]:
