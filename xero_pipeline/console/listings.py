@@ -13,7 +13,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from xero_pipeline.console import queries
+from xero_pipeline.console.queries import cash, clients, receivables, revenue, signals
+from xero_pipeline.console.queries.documents import Document
 from xero_pipeline.console.reading import Reader, Value
 
 _PARAMETER = re.compile(r"\$(\w+)")
@@ -60,28 +61,26 @@ class Listing:
 
 
 DOCUMENTS: Mapping[str, Listing] = {
-    "receivables": Listing(
-        queries.Document, queries.AGING_DOCUMENTS, queries.AGING_DOCUMENTS_AS_OF
-    ),
-    "recurring": Listing(queries.Document, queries.PLAN_DOCUMENTS, queries.PLAN_DOCUMENTS),
-    "agency": Listing(queries.Document, queries.AGENCY_DRIVERS),
-    "client": Listing(queries.Document, queries.CLIENT_DRIVERS),
-    "expected": Listing(queries.Document, queries.EXPECTED_DOCUMENTS),
-    "bills": Listing(queries.Document, queries.BILL_DOCUMENTS),
+    "receivables": Listing(Document, receivables.DOCUMENTS, receivables.DOCUMENTS_AS_OF),
+    "recurring": Listing(Document, revenue.PLANS, revenue.PLANS),
+    "agency": Listing(Document, signals.AGENCY_DRIVERS),
+    "client": Listing(Document, signals.CLIENT_DRIVERS),
+    "expected": Listing(Document, cash.EXPECTED),
+    "bills": Listing(Document, receivables.BILLS),
 }
 
 TABLES: Mapping[str, Listing] = {
     **DOCUMENTS,
-    "signals": Listing(queries.Signal, queries.AGENCY_SIGNALS),
-    "client_signals": Listing(queries.Signal, queries.CLIENT_SIGNALS),
-    "aging": Listing(queries.Aged, queries.AGING, queries.AGING_AS_OF),
-    "mrr_months": Listing(queries.MrrMonth, queries.MRR_MONTHS, queries.MRR_MONTHS),
-    "mrr_customers": Listing(queries.MrrCustomer, queries.MRR_CUSTOMERS, queries.MRR_CUSTOMERS),
-    "runway": Listing(queries.Runway, queries.RUNWAY),
-    "scenarios": Listing(queries.Scenario, queries.SCENARIOS),
-    "forecast": Listing(queries.ForecastWeek, queries.FORECAST),
-    "accounts": Listing(queries.CashAccount, queries.CASH_ACCOUNTS),
-    "risks": Listing(queries.Risk, queries.RISKS),
+    "signals": Listing(signals.Signal, signals.AGENCY),
+    "client_signals": Listing(signals.Signal, signals.CLIENT),
+    "aging": Listing(receivables.Aged, receivables.AGING, receivables.AGING_AS_OF),
+    "mrr_months": Listing(revenue.MrrMonth, revenue.MONTHS, revenue.MONTHS),
+    "mrr_customers": Listing(revenue.MrrCustomer, revenue.CUSTOMERS, revenue.CUSTOMERS),
+    "runway": Listing(cash.Runway, cash.RUNWAY),
+    "scenarios": Listing(cash.Scenario, cash.SCENARIOS),
+    "forecast": Listing(cash.ForecastWeek, cash.FORECAST),
+    "accounts": Listing(cash.CashAccount, cash.ACCOUNTS),
+    "risks": Listing(clients.Risk, clients.RISKS),
 }
 
 

@@ -9,16 +9,11 @@ from uuid import UUID
 import pytest
 
 from xero_pipeline.console.listings import as_csv
-from xero_pipeline.console.queries import (
-    Aged,
-    CashAccount,
-    Client,
-    ForecastWeek,
-    MrrCustomer,
-    MrrMonth,
-    Runway,
-    Signal,
-)
+from xero_pipeline.console.queries.cash import CashAccount, ForecastWeek, Runway
+from xero_pipeline.console.queries.clients import Client
+from xero_pipeline.console.queries.receivables import Aged
+from xero_pipeline.console.queries.revenue import MrrCustomer, MrrMonth
+from xero_pipeline.console.queries.signals import Signal
 from xero_pipeline.console.views.places import Place
 from xero_pipeline.console.views.receivables import aging_view
 from xero_pipeline.console.views.revenue import month_shown, revenue_view

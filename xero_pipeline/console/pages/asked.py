@@ -11,7 +11,7 @@ from xero_pipeline.connections import Connection
 from xero_pipeline.console.context import Console, console_of
 from xero_pipeline.console.errors import FiguresMissing, QuestionUnclear
 from xero_pipeline.console.listings import Question
-from xero_pipeline.console.queries import TOTALS, Totals
+from xero_pipeline.console.queries.receivables import TOTALS, Totals
 from xero_pipeline.console.reading import Reader
 from xero_pipeline.console.views.places import Place
 

@@ -7,11 +7,11 @@ from datetime import date
 from starlette.requests import Request
 from starlette.responses import Response
 
-from xero_pipeline.console import queries
 from xero_pipeline.console.errors import NoSuchClient, QuestionUnclear
 from xero_pipeline.console.listings import DOCUMENTS, rows_of
 from xero_pipeline.console.pages.asked import Asked, asked
-from xero_pipeline.console.queries import Document
+from xero_pipeline.console.queries import clients, signals
+from xero_pipeline.console.queries.documents import Document
 from xero_pipeline.console.reading import Reader
 from xero_pipeline.console.rendering import page
 from xero_pipeline.console.views.client import ClientView
@@ -33,14 +33,14 @@ def _client(reader: Reader, what: Asked, contact: str) -> ClientView:
     organisation, place, totals = what.connection.organisation_id, what.place, what.totals(reader)
     name = _name(reader, organisation, contact)
     of_client = {"organisation": organisation, "contact": contact}
-    signals = reader.rows(queries.Signal, queries.CLIENT_SIGNALS, **of_client)
-    risks = reader.rows(queries.Risk, queries.CLIENT_RISK, **of_client)
+    found = reader.rows(signals.Signal, signals.CLIENT, **of_client)
+    risks = reader.rows(clients.Risk, clients.CLIENT_RISK, **of_client)
     return ClientView(
         name=name,
         organisation=what.connection.organisation_name,
         currency=totals.base_currency,
         day=totals.as_of_date,
-        cards=client_cards(signals, place, contact),
+        cards=client_cards(found, place, contact),
         risk=next(iter(risk_rows(risks, place)), None),
         receivables=DocumentTable(
             "Documents that are open",
@@ -58,7 +58,7 @@ def _client(reader: Reader, what: Asked, contact: str) -> ClientView:
 
 
 def _name(reader: Reader, organisation: str, contact: str) -> str:
-    found = reader.rows(queries.Client, queries.CLIENT, organisation=organisation, contact=contact)
+    found = reader.rows(clients.Client, clients.CLIENT, organisation=organisation, contact=contact)
     if not found:
         raise NoSuchClient
     return found[0].client_name

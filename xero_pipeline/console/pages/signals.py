@@ -8,11 +8,11 @@ from datetime import date
 from starlette.requests import Request
 from starlette.responses import Response
 
-from xero_pipeline.console import queries
 from xero_pipeline.console.context import console_of
 from xero_pipeline.console.errors import FiguresMissing
 from xero_pipeline.console.pages.asked import Asked, question_of
-from xero_pipeline.console.queries import Totals
+from xero_pipeline.console.queries import cash, clients, receivables, revenue, signals
+from xero_pipeline.console.queries.receivables import Totals
 from xero_pipeline.console.reading import Reader
 from xero_pipeline.console.rendering import page
 from xero_pipeline.console.views.overview import (
@@ -70,32 +70,34 @@ def _today_is_not_the_past(asked: Asked, totals: Totals) -> Asked:
 
 def _today(reader: Reader, asked: Asked) -> Today:
     place, organisation = asked.place, asked.connection.organisation_id
-    signals = reader.rows(queries.Signal, queries.AGENCY_SIGNALS, organisation=organisation)
-    risks = reader.rows(queries.Risk, queries.RISKS, organisation=organisation)
+    found = reader.rows(signals.Signal, signals.AGENCY, organisation=organisation)
+    risks = reader.rows(clients.Risk, clients.RISKS, organisation=organisation)
     runway = runway_view(
-        reader.rows(queries.Runway, queries.RUNWAY, organisation=organisation),
-        reader.rows(queries.Scenario, queries.SCENARIOS, organisation=organisation),
-        reader.rows(queries.ForecastWeek, queries.FORECAST, organisation=organisation),
-        reader.rows(queries.CashAccount, queries.CASH_ACCOUNTS, organisation=organisation),
+        reader.rows(cash.Runway, cash.RUNWAY, organisation=organisation),
+        reader.rows(cash.Scenario, cash.SCENARIOS, organisation=organisation),
+        reader.rows(cash.ForecastWeek, cash.FORECAST, organisation=organisation),
+        reader.rows(cash.CashAccount, cash.ACCOUNTS, organisation=organisation),
         place,
     )
-    return Today(agency_cards(signals, place), runway, risk_rows(risks, place))
+    return Today(agency_cards(found, place), runway, risk_rows(risks, place))
 
 
 def _aging(reader: Reader, asked: Asked) -> AgingView:
     organisation, day = asked.connection.organisation_id, asked.question.as_of
     if day is None:
-        aged = reader.rows(queries.Aged, queries.AGING, organisation=organisation)
+        aged = reader.rows(receivables.Aged, receivables.AGING, organisation=organisation)
     else:
-        aged = reader.rows(queries.Aged, queries.AGING_AS_OF, organisation=organisation, day=day)
+        aged = reader.rows(
+            receivables.Aged, receivables.AGING_AS_OF, organisation=organisation, day=day
+        )
     return aging_view(aged, asked.place)
 
 
 def _revenue(reader: Reader, asked: Asked, day: date) -> RevenueView | None:
     organisation = asked.connection.organisation_id
     months = reader.rows(
-        queries.MrrMonth,
-        queries.MRR_MONTHS,
+        revenue.MrrMonth,
+        revenue.MONTHS,
         organisation=organisation,
         day=day,
         is_today=asked.question.as_of is None,
@@ -104,6 +106,6 @@ def _revenue(reader: Reader, asked: Asked, day: date) -> RevenueView | None:
     if month is None:
         return None
     customers = reader.rows(
-        queries.MrrCustomer, queries.MRR_CUSTOMERS, organisation=organisation, month=month
+        revenue.MrrCustomer, revenue.CUSTOMERS, organisation=organisation, month=month
     )
     return revenue_view(months, customers, month, asked.place)

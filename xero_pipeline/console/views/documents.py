@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xero_pipeline.console import formats
-from xero_pipeline.console.queries import Document
+from xero_pipeline.console.queries.documents import Document
 from xero_pipeline.console.views.places import Place
 from xero_pipeline.console.views.receivables import label_of
 from xero_pipeline.console.views.signals import title_of

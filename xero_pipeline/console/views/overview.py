@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from xero_pipeline.connections import Connection
-from xero_pipeline.console.queries import Totals
+from xero_pipeline.console.queries.receivables import Totals
 from xero_pipeline.console.views.connections import Stale, stale
 from xero_pipeline.console.views.places import Place
 from xero_pipeline.console.views.receivables import AgingView

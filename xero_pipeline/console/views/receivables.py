@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xero_pipeline.console.queries import Aged
+from xero_pipeline.console.queries.receivables import Aged
 from xero_pipeline.console.views.places import Place
 
 BUCKETS = ("current", "1-30", "31-60", "61-90", "90+")

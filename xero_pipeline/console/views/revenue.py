@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from xero_pipeline.console.queries import MrrCustomer, MrrMonth
+from xero_pipeline.console.queries.revenue import MrrCustomer, MrrMonth
 from xero_pipeline.console.views.places import Place
 
 _KINDS = (

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from xero_pipeline.console import formats
-from xero_pipeline.console.queries import Risk
+from xero_pipeline.console.queries.clients import Risk
 from xero_pipeline.console.views.places import Place
 from xero_pipeline.console.views.signals import Tone
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from xero_pipeline.console import formats
-from xero_pipeline.console.queries import CashAccount, ForecastWeek, Runway, Scenario
+from xero_pipeline.console.queries.cash import CashAccount, ForecastWeek, Runway, Scenario
 from xero_pipeline.console.views.places import Place
 
 _BASES: Mapping[str, str] = {

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from xero_pipeline.console import formats
-from xero_pipeline.console.queries import Signal
+from xero_pipeline.console.queries.signals import Signal
 from xero_pipeline.console.views.places import Place
 
 Tone = Literal["good", "warn", "bad", "none"]
