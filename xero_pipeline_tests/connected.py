@@ -77,7 +77,7 @@ def connect(
     return connections.connect(
         key,
         purpose,
-        open_browser=_browse,
+        open_browser=browser,
         choose=_never_asked,
         confirm=_agree,
         seconds=10,
@@ -85,7 +85,8 @@ def connect(
     )
 
 
-def _browse(url: str) -> None:
+def browser(url: str) -> None:
+    """A person who signs in and consents."""
     requests.get(url, timeout=30)
 
 

@@ -20,7 +20,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
-import requests
 
 from xero_pipeline.connections import Connection, Connections, Purpose
 from xero_pipeline.sandbox import events as ev
@@ -157,9 +156,9 @@ class Studio:
         paths = (str(request["path"]) for request in self.sandbox.control.requests())
         return sorted(path.removeprefix(prefix) for path in paths if path.startswith(prefix))
 
-    def publish(self) -> Path:
-        """What the models make of what was read, without Dagster."""
-        graph = ModelGraph.discover()
+    def publish(self, graph: ModelGraph | None = None) -> Path:
+        """What the models make of what was read, without Dagster; all of them unless told."""
+        graph = graph or ModelGraph.discover()
         with self.connections() as known, self.warehouse() as connection:
             replace_ops_table(connection, "connections", known.connections())
             replace_ops_table(connection, "monitored_accounts", known.watched_accounts())
@@ -201,10 +200,6 @@ def small_sandbox(books: Sequence[Book] = ()) -> RunningSandbox:
 def settings_of(sandbox: RunningSandbox, home: Path, **fields: Any) -> Settings:  # noqa: ANN401
     named = {str(Settings.model_fields[name].alias): value for name, value in fields.items()}
     return Settings.model_validate({**environment(sandbox, home), **named})
-
-
-def browser(url: str) -> None:
-    requests.get(url, timeout=10)
 
 
 def free_port() -> int:

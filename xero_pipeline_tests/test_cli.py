@@ -16,25 +16,21 @@ import pytest
 from cryptography.fernet import Fernet
 
 from xero_pipeline.assets import RESOURCES
-from xero_pipeline.assets.extraction import extraction
-from xero_pipeline.assets.models import model_assets
-from xero_pipeline.assets.publication import connections, published_asset
 from xero_pipeline.assets.resources import Warehouse
 from xero_pipeline.automation import refresh
 from xero_pipeline.connections import Connections, Purpose
 from xero_pipeline.sandbox.serve import RunningSandbox
 from xero_pipeline.settings import Settings
 from xero_pipeline.xero.errors import NeedsReconnect
+from xero_pipeline_tests import few_models
 from xero_pipeline_tests.command_line import Run, running
-from xero_pipeline_tests.connected import environment
+from xero_pipeline_tests.connected import browser, environment
 from xero_pipeline_tests.studio import (
     AGENCY,
     Studio,
-    browser,
     settings_of,
     small_sandbox,
 )
-from xero_pipeline_tests.warehouse.project import ORGANISATIONS, write_project
 from xero_pipeline_tests.xero.double import TestClock
 
 pytestmark = pytest.mark.long
@@ -480,14 +476,8 @@ def test_a_warehouse_that_is_held_by_another_program_is_said_with_its_process_id
 @pytest.fixture
 def one_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole way from Xero to the snapshot, with one model in place of all."""
-    graph = write_project(
-        tmp_path / "models",
-        staging__organisations=ORGANISATIONS,
-    )
-    models = [layer for layer in model_assets(graph) if layer.keys]
-    keys = [key for layer in models for key in layer.keys]
-    assets = [extraction, connections, *models, published_asset(keys)]
-    monkeypatch.setattr(refresh, "ALL_ASSETS", assets)
+    graph = few_models.one_model(tmp_path / "models")
+    monkeypatch.setattr(refresh, "ALL_ASSETS", few_models.assets_of(graph))
 
 
 @pytest.mark.usefixtures("one_model")

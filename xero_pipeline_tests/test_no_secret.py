@@ -21,20 +21,16 @@ import requests
 from cryptography.fernet import Fernet
 
 from xero_pipeline.alerts import AlertBook, AlertDesk, Channels, Condition, Kind
-from xero_pipeline.assets.extraction import extraction
-from xero_pipeline.assets.models import model_assets
-from xero_pipeline.assets.publication import connections, published_asset
 from xero_pipeline.automation import refresh, refresh_in_process
 from xero_pipeline.connections import Connections, Purpose
 from xero_pipeline.connections.errors import WrongSecretKey
 from xero_pipeline.sandbox.faults import FaultKind
 from xero_pipeline.settings import Settings
 from xero_pipeline.xero.errors import XeroError
-from xero_pipeline_tests import studio
+from xero_pipeline_tests import connected, few_models
 from xero_pipeline_tests.connected import environment
 from xero_pipeline_tests.postgres import Postgres
 from xero_pipeline_tests.studio import NOW, Studio, small_sandbox
-from xero_pipeline_tests.warehouse.project import ORGANISATIONS, write_project
 from xero_pipeline_tests.xero.double import TestClock
 
 STATE_PASSWORD = "state-password-4711"
@@ -70,11 +66,8 @@ class Life:
 @pytest.fixture
 def one_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole way from Xero to the snapshot, with one model in place of all."""
-    graph = write_project(tmp_path / "models", staging__organisations=ORGANISATIONS)
-    models = [layer for layer in model_assets(graph) if layer.keys]
-    keys = [key for layer in models for key in layer.keys]
-    assets = [extraction, connections, *models, published_asset(keys)]
-    monkeypatch.setattr(refresh, "ALL_ASSETS", assets)
+    graph = few_models.one_model(tmp_path / "models")
+    monkeypatch.setattr(refresh, "ALL_ASSETS", few_models.assets_of(graph))
 
 
 @pytest.fixture
@@ -111,7 +104,7 @@ def life(
             life.notes("key", key)
         _listen(life, monkeypatch)
         # What the person's browser logs is not ours either.
-        monkeypatch.setattr(studio, "browser", _browse)
+        monkeypatch.setattr(connected, "browser", _browse)
         yield life
 
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from xero_pipeline.automation import write_back_in_process
+from xero_pipeline.automation import refresh, write_back_in_process
 from xero_pipeline.connections import MonitoredAccount, Purpose
 from xero_pipeline.tasks import AnswerState, NewAnswer
 from xero_pipeline.tasks.desk import TaskDesk
 from xero_pipeline.tasks.model import TaskFilter
+from xero_pipeline_tests import few_models
 from xero_pipeline_tests.connected import environment
 from xero_pipeline_tests.studio import MODELLED, studio_at
 
@@ -34,7 +35,9 @@ def test_an_approved_answer_is_written_and_its_task_closes_in_the_same_run(
         keys = [agency.organisation_key, client.organisation_key]
         for each in (agency, client):
             studio.sync(each.organisation_id, only=MODELLED)
-        studio.publish()
+        graph = few_models.models_of_tasks()
+        monkeypatch.setattr(refresh, "ALL_ASSETS", few_models.assets_of(graph))
+        studio.publish(graph)
 
         ticket = tmp_path / "ticket.pdf"
         ticket.write_bytes(b"a ticket")

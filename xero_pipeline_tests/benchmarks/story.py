@@ -31,9 +31,9 @@ from xero_pipeline.settings import Settings
 from xero_pipeline.webhooks.receiver import PATH
 from xero_pipeline.webhooks.signature import HEADER, signature
 from xero_pipeline_tests.alerts.chat import Chat, open_chat
-from xero_pipeline_tests.connected import environment
+from xero_pipeline_tests.connected import browser, environment
 from xero_pipeline_tests.sandbox.books import harbour
-from xero_pipeline_tests.studio import AGENCY, browser, free_port, small_sandbox
+from xero_pipeline_tests.studio import AGENCY, free_port, small_sandbox
 from xero_pipeline_tests.webhooks.conftest import delivery, event
 
 _BIN = Path(sys.executable).parent

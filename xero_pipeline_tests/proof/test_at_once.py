@@ -15,7 +15,18 @@ from xero_pipeline.connections import Purpose
 from xero_pipeline_tests.connected import environment
 from xero_pipeline_tests.studio import Studio, studio_at
 
-_SYNC = "import sys; from xero_pipeline.cli import main; sys.argv[1:] = ['sync']; main()"
+_SYNC = """
+import sys
+from pathlib import Path
+
+from xero_pipeline.automation import refresh
+from xero_pipeline.cli import main
+from xero_pipeline_tests.few_models import assets_of, one_model
+
+refresh.ALL_ASSETS = assets_of(one_model(Path(sys.argv[1])))
+sys.argv[1:] = ["sync"]
+main()
+"""
 
 
 def test_a_sync_waits_for_the_command_line_and_then_asks_for_what_is_new(tmp_path: Path) -> None:
@@ -35,7 +46,7 @@ def test_a_sync_waits_for_the_command_line_and_then_asks_for_what_is_new(tmp_pat
 
 def _command_line(studio: Studio) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", _SYNC],
+        [sys.executable, "-c", _SYNC, studio.settings.home / "models"],
         env={**os.environ, **environment(studio.sandbox, studio.settings.home)}
         | {"XERO_PAGE_SIZE": "1"},
         stdout=subprocess.PIPE,

@@ -10,6 +10,7 @@ from xero_pipeline.connections import Purpose
 from xero_pipeline.sandbox import events as ev
 from xero_pipeline.warehouse import ModelGraph
 from xero_pipeline.warehouse.models.parsing import INSTANTS
+from xero_pipeline_tests.few_models import with_all_before
 from xero_pipeline_tests.sandbox.books.harbour import day, line
 from xero_pipeline_tests.studio import NOW, Studio, studio_at
 
@@ -45,10 +46,4 @@ def _read(studio: Studio) -> None:
     studio.sync(only=_READ)
     graph = ModelGraph.discover()
     with studio.warehouse() as connection:
-        graph.build(connection, only=_with_all_before(graph, {HISTORY, INSTANTS}))
-
-
-def _with_all_before(graph: ModelGraph, relations: set[str]) -> set[str]:
-    read = {each for relation in relations for each in graph.dependencies(relation)}
-    models = read & graph.nodes.keys()
-    return relations if models <= relations else _with_all_before(graph, relations | models)
+        graph.build(connection, only=with_all_before(graph, {HISTORY, INSTANTS}))
