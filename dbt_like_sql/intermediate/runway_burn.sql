@@ -64,6 +64,23 @@ typical as (
         list(gross_burn_base) filter (where month is not null) as gross_burns
     from months
     group by organisation_id, as_of_date, basis, method, months_needed
+),
+
+-- The mean of what lies in the middle is the median.
+averaged as (
+    select
+        * replace (
+            case method when 'median' then intermediate.middle_amounts(net_burns) else net_burns end
+                as net_burns,
+            case method
+                when 'median' then intermediate.middle_amounts(net_burns_without_tax)
+                else net_burns_without_tax
+            end as net_burns_without_tax,
+            case method
+                when 'median' then intermediate.middle_amounts(gross_burns) else gross_burns
+            end as gross_burns
+        )
+    from typical
 )
 
 select
@@ -74,16 +91,7 @@ select
     months_found,
     first_month,
     last_month,
-    case method
-        when 'mean' then intermediate.mean_money(net_burns)
-        when 'median' then intermediate.median_money(net_burns)
-    end as net_burn_base,
-    case method
-        when 'mean' then intermediate.mean_money(net_burns_without_tax)
-        when 'median' then intermediate.median_money(net_burns_without_tax)
-    end as net_burn_without_tax_base,
-    case method
-        when 'mean' then intermediate.mean_money(gross_burns)
-        when 'median' then intermediate.median_money(gross_burns)
-    end as gross_burn_base
-from typical
+    intermediate.mean_money(net_burns) as net_burn_base,
+    intermediate.mean_money(net_burns_without_tax) as net_burn_without_tax_base,
+    intermediate.mean_money(gross_burns) as gross_burn_base
+from averaged

@@ -1,13 +1,8 @@
 with
 
 tasks as (
-    select organisation_id, task_id, document_type, document_id
-    from marts.client_tasks
-),
-
-sources as (
-    select organisation_id, endpoint, document_type, document_id
-    from intermediate.task_sources
+    select organisation_id, task_id, endpoint, document_type, document_id
+    from intermediate.task_latest
 ),
 
 fetched as (
@@ -31,14 +26,10 @@ select
     fetched.stored_as,
     fetched.fetched_at
 from staging.attachments as files
-join sources
-    on sources.organisation_id = files.organisation_id
-    and sources.endpoint = files.endpoint
-    and sources.document_id = files.document_id
 join tasks
-    on tasks.organisation_id = sources.organisation_id
-    and tasks.document_type = sources.document_type
-    and tasks.document_id = sources.document_id
+    on tasks.organisation_id = files.organisation_id
+    and tasks.endpoint = files.endpoint
+    and tasks.document_id = files.document_id
 left join fetched
     on fetched.organisation_id = files.organisation_id
     and fetched.attachment_id = files.attachment_id

@@ -5,17 +5,16 @@ contents as (
     select
         organisation_id,
         task_id,
-        document_type,
+        endpoint,
         document_id,
+        side,
+        base_rate,
         contents.currency_code as currency_code,
         contents.contact_id as contact_id,
         unnest(matched_lines) as line
     from intermediate.task_latest
-),
-
-sources as (
-    select organisation_id, endpoint, document_type, document_id, side, base_rate
-    from intermediate.task_sources
+    -- Whatever is not in Xero any more has no lines.
+    where document_state_now is not null
 ),
 
 current_lines as (
@@ -48,7 +47,7 @@ select
     contents.currency_code,
     contents.line.net_amount as net_amount,
     contents.line.tax_amount as tax_amount,
-    intermediate.to_base(contents.line.net_amount, sources.base_rate) as net_amount_base,
+    intermediate.to_base(contents.line.net_amount, contents.base_rate) as net_amount_base,
     -- What the same words were coded to says more than what the contact usually is.
     coalesce(by_text.account_id, by_contact.account_id) as suggested_account_id,
     case when by_text.account_id is null then by_contact.account_code else by_text.account_code end
@@ -61,13 +60,9 @@ select
     end as suggested_by,
     coalesce(by_text.documents, by_contact.documents) as suggested_by_documents
 from contents
-join sources
-    on sources.organisation_id = contents.organisation_id
-    and sources.document_type = contents.document_type
-    and sources.document_id = contents.document_id
 left join current_lines
     on current_lines.organisation_id = contents.organisation_id
-    and current_lines.endpoint = sources.endpoint
+    and current_lines.endpoint = contents.endpoint
     and current_lines.document_id = contents.document_id
     and current_lines.line_number = contents.line.line_number
     and current_lines.account_id = contents.line.account_id
@@ -80,10 +75,10 @@ left join contacts
 left join habits as by_text
     on by_text.organisation_id = contents.organisation_id
     and by_text.contact_id = contacts.canonical_contact_id
-    and by_text.side = sources.side
+    and by_text.side = contents.side
     and by_text.line_text = intermediate.cadence_text(contents.line.description)
 left join habits as by_contact
     on by_contact.organisation_id = contents.organisation_id
     and by_contact.contact_id = contacts.canonical_contact_id
-    and by_contact.side = sources.side
+    and by_contact.side = contents.side
     and by_contact.line_text is null

@@ -28,10 +28,6 @@ lives as (
     group by organisation_id, task_id
 ),
 
-sources as (
-    select * from intermediate.task_sources
-),
-
 contacts as (
     select organisation_id, contact_id, canonical_contact_id from staging.contacts
 ),
@@ -57,29 +53,18 @@ tasks as (
         list_sum(
             list_transform(latest.matched_lines, lambda line: line.net_amount + line.tax_amount)
         )::decimal(18, 2) as matched_amount,
-        sources.xero_type,
-        sources.status as document_status,
-        sources.side,
-        sources.base_rate,
-        sources.is_reconciled,
-        sources.bank_account_id,
-        coalesce(sources.has_attachments, false) as has_attachments,
         -- What Xero's API refuses to recode.
         case
-            when sources.document_state is null then 'deleted'
-            when sources.document_state <> 'live' then sources.document_state
-            when sources.is_reconciled then 'reconciled'
-            when ends_with(sources.xero_type, '-TRANSFER') then 'transfer'
-            when ends_with(sources.xero_type, 'PAYMENT') then 'over_or_prepayment'
-            when sources.is_allocated then 'allocated'
-            when sources.is_period_locked then 'period_locked'
+            when latest.document_state_now is null then 'deleted'
+            when latest.document_state_now <> 'live' then latest.document_state_now
+            when latest.is_reconciled then 'reconciled'
+            when ends_with(latest.xero_type, '-TRANSFER') then 'transfer'
+            when ends_with(latest.xero_type, 'PAYMENT') then 'over_or_prepayment'
+            when latest.is_allocated then 'allocated'
+            when latest.is_period_locked then 'period_locked'
             when not latest.is_on_watched_account then 'off_account'
         end as recoding_obstacle
     from intermediate.task_latest as latest
-    left join sources
-        on sources.organisation_id = latest.organisation_id
-        and sources.document_type = latest.document_type
-        and sources.document_id = latest.document_id
 )
 
 select
@@ -134,7 +119,7 @@ select
     tasks.recoding_obstacle is null as can_be_recoded,
     tasks.recoding_obstacle,
     intermediate.task_recoding_note(tasks.recoding_obstacle) as recoding_note,
-    tasks.has_attachments,
+    coalesce(tasks.has_attachments, false) as has_attachments,
     (organisations.as_of_date - tasks.document_date)::integer as age_days,
     habits.account_id as suggested_account_id,
     habits.account_code as suggested_account_code,

@@ -18,6 +18,7 @@ from pathlib import Path
 from statistics import median
 
 import duckdb
+import pandas  # noqa: F401 - where it is installed, DuckDB imports it at its first parameter
 
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse import (
