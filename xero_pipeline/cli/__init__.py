@@ -42,10 +42,14 @@ for _room in _ROOMS:
 
 def main() -> None:
     """Run a command; what a person may meet ends in one sentence, never in a traceback."""
+    from xero_pipeline.cli.task_views import with_commands
+    from xero_pipeline.tasks import TasksError
     from xero_pipeline.warehouse import WarehouseError
 
     try:
         app()
+    except TasksError as refused:
+        fail(with_commands(refused))
     except (XeroError, WarehouseError, OSError) as failure:
         fail(str(failure))
     except ValidationError as invalid:

@@ -14,13 +14,19 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from xero_pipeline.connections import Connection
-    from xero_pipeline.tasks import Answer, Task, TaskEvent
+    from xero_pipeline.tasks import Answer, Task, TaskEvent, TasksError
     from xero_pipeline.tasks.rules import Situation
 
 
 def as_json(value: object, *, indent: int | None = 2) -> str:
     """Money keeps its digits; dates, instants and ids are strings."""
     return simplejson.dumps(value, use_decimal=True, default=str, indent=indent)
+
+
+def with_commands(error: TasksError) -> str:
+    """What was refused, and the commands that help."""
+    commands = [f"xero-pipeline tasks {act} {error.task_id[:8]}" for act in error.acts]
+    return "\n".join((str(error).strip(), *commands))
 
 
 def event_json(event: TaskEvent) -> str:

@@ -13,7 +13,7 @@ from functools import partial
 from xero_pipeline.settings import Settings
 from xero_pipeline.tasks.answer_files import AnswerFiles, offered
 from xero_pipeline.tasks.book import TaskBook, open_book
-from xero_pipeline.tasks.errors import AnswerMovedOn, AnswerRefused, WrongState
+from xero_pipeline.tasks.errors import Act, AnswerMovedOn, AnswerRefused, WrongState
 from xero_pipeline.tasks.model import (
     Answer,
     AnswerFile,
@@ -35,6 +35,7 @@ from xero_pipeline.tasks.rules import (
     not_to_reopen,
     refusals,
     understood,
+    ways_to_answer,
 )
 from xero_pipeline.tasks.standing import after, newest_first
 from xero_pipeline.xero.limits import Clock, SystemClock
@@ -244,7 +245,9 @@ class TaskDesk:
         if task.is_closed:
             raise WrongState(
                 f"{task}: closed ({closed_because(task)}), so there is nothing to approve.",
-                f"Withdraw the answer: xero-pipeline tasks withdraw {task.task_id[:8]}",
+                "Withdraw the answer.",
+                task.task_id,
+                [Act.WITHDRAW],
             )
         if answer.seen_contents_hash != task.contents_hash:
             return Approval(task, self._conflict(situation, answer, by))
@@ -262,7 +265,7 @@ class TaskDesk:
         if not note.strip():
             raise WrongState(
                 f"{situation.task}: not sent back, since the client would not know why.",
-                "Say what is missing (--note).",
+                "Say what is missing.",
             )
         return self._move(situation.task, answer, AnswerState.SENT_BACK, by, note.strip())
 
@@ -371,7 +374,7 @@ class TaskDesk:
         if not name or len(name) > LONGEST_NAME:
             raise WrongState(
                 f"{task}: it has to be known who does this.",
-                f"Give a name of at most {LONGEST_NAME} characters (--by).",
+                f"Give a name of at most {LONGEST_NAME} characters.",
             )
         return Decision(
             organisation_id=task.organisation_id,
@@ -395,7 +398,8 @@ def checked(new: NewAnswer, situation: Situation, files: Sequence[OfferedFile]) 
     """
     chosen, unclear = understood(new, situation)
     if refused := [*refusals(new, situation, files), *unclear]:
-        raise AnswerRefused(str(situation.task), refused)
+        task = situation.task
+        raise AnswerRefused(str(task), refused, task.task_id, ways_to_answer(situation))
     return chosen
 
 
@@ -406,11 +410,15 @@ def _waiting(situation: Situation, states: Sequence[AnswerState], act: str) -> A
     if answer is None:
         raise WrongState(
             f"{task}: there is no answer to {act}.",
-            f"Answer it first: xero-pipeline tasks answer {task.task_id[:8]}",
+            "Answer it first.",
+            task.task_id,
+            [Act.ANSWER],
         )
     raise WrongState(
         f"{task}: the answer of {answer.answered_by} is {answer.state} already.",
-        f"Withdraw it while nothing of it is sent: xero-pipeline tasks withdraw {task.task_id[:8]}",
+        "Withdraw it while nothing of it is sent.",
+        task.task_id,
+        [Act.WITHDRAW],
     )
 
 

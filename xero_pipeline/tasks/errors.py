@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from xero_pipeline.xero.errors import PermanentError
 
 
+class Act(StrEnum):
+    """What a person can do with a task."""
+
+    SHOW = "show"
+    ANSWER = "answer"
+    SEND_BACK = "send-back"
+    WITHDRAW = "withdraw"
+    REOPEN = "reopen"
+
+
 class TasksError(PermanentError):
-    """A refusal that a person can do something about; `what` and `next_step` say how."""
+    """A refusal that a person can do something about; `what` and `next_step` say how.
+
+    Attributes:
+        task_id: of the task that it is about; empty: of none.
+        acts: what helps; how each is done here, a command or a button, a front end knows.
+    """
+
+    def __init__(
+        self, what: str, next_step: str, task_id: str = "", acts: Sequence[Act] = ()
+    ) -> None:
+        super().__init__(what, next_step)
+        self.task_id = task_id
+        self.acts = tuple(acts)
 
 
 class UnknownTask(TasksError):
@@ -21,7 +44,7 @@ class UnknownTask(TasksError):
             return
         super().__init__(
             f"There is no task {wanted} among the published ones.",
-            "See `xero-pipeline tasks`; a new transaction is there after the next sync.",
+            "Look for it in the list of tasks; a new transaction is there after the next sync.",
         )
 
 
@@ -40,9 +63,12 @@ class AnswerRefused(TasksError):
         refusals: sentences, each with what to do.
     """
 
-    def __init__(self, task: str, refusals: Sequence[str]) -> None:
+    def __init__(
+        self, task: str, refusals: Sequence[str], task_id: str = "", acts: Sequence[Act] = ()
+    ) -> None:
         self.refusals = tuple(refusals)
-        super().__init__(f"{task}: the answer was not taken. {' '.join(refusals)}", "")
+        what = f"{task}: the answer was not taken. {' '.join(refusals)}"
+        super().__init__(what, "", task_id, acts)
 
 
 class WrongState(TasksError):
@@ -67,5 +93,7 @@ class AnswerMovedOn(TasksError):
         found = f"has an answer that is {state}" if state else "was dealt with by somebody else"
         super().__init__(
             f"The task {task_id[:8]} {found} meanwhile; nothing was changed here.",
-            f"Look at it again: xero-pipeline tasks show {task_id[:8]}",
+            "Look at it again.",
+            task_id,
+            [Act.SHOW],
         )

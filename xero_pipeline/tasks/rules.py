@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from xero_pipeline.tasks import choices
 from xero_pipeline.tasks.choices import Refusal
+from xero_pipeline.tasks.errors import Act
 from xero_pipeline.tasks.model import (
     Answer,
     AnswerState,
@@ -141,7 +142,6 @@ def changes(versions: Iterable[TaskVersion], since: int) -> str:
 
 def _unanswerable(situation: Situation) -> str | None:
     task, standing = situation.task, situation.standing
-    short = task.task_id[:8]
     if task.is_closed:
         return f"The task is closed ({closed_because(task)}). {_how_to_reopen(task)}"
     if standing is None:
@@ -149,12 +149,11 @@ def _unanswerable(situation: Situation) -> str | None:
     if standing.state is AnswerState.APPROVED:
         return (
             f"The answer of {standing.answered_by} is approved already and on its way to Xero. To "
-            f"give another, withdraw it first: `xero-pipeline tasks withdraw {short}`."
+            "give another, withdraw it first."
         )
     return (
         f"It is answered already, by {standing.answered_by} on "
-        f"{standing.answered_at:%Y-%m-%d %H:%M} UTC. Send that answer back or withdraw it first: "
-        f"`xero-pipeline tasks send-back {short}`, `xero-pipeline tasks withdraw {short}`."
+        f"{standing.answered_at:%Y-%m-%d %H:%M} UTC. Send that answer back or withdraw it first."
     )
 
 
@@ -189,7 +188,18 @@ def not_to_reopen(task: Task) -> str | None:
 def _how_to_reopen(task: Task) -> str:
     if not_to_reopen(task):
         return "There is nothing to answer any more."
-    return f"Reopen it first: `xero-pipeline tasks reopen {task.task_id[:8]}`."
+    return "Reopen it first."
+
+
+def ways_to_answer(situation: Situation) -> tuple[Act, ...]:
+    """What makes a task take an answer that takes none now."""
+    task, standing = situation.task, situation.standing
+    if task.is_closed:
+        return () if not_to_reopen(task) else (Act.REOPEN,)
+    if standing is None:
+        return ()
+    is_approved = standing.state is AnswerState.APPROVED
+    return (Act.WITHDRAW,) if is_approved else (Act.SEND_BACK, Act.WITHDRAW)
 
 
 # --- of the words ---------------------------------------------------------------------------------
@@ -216,7 +226,7 @@ def _incomplete(wanted: NewAnswer) -> list[str]:
     if not any(said) and not wanted.comment.strip():
         refused.append("There is nothing in it: give an account, a comment or a file.")
     if not wanted.answered_by.strip():
-        refused.append("It does not say who answers: give a name (--by).")
+        refused.append("It does not say who answers: give a name.")
     if len(wanted.answered_by) > LONGEST_NAME:
         refused.append(f"The name of who answers is longer than {LONGEST_NAME} characters.")
     if len(wanted.comment) > LONGEST_COMMENT:

@@ -73,7 +73,12 @@ def test_every_other_state_has_its_colour_and_its_button(
 
 
 def test_a_button_takes_the_place_of_the_command_that_does_the_same() -> None:
-    broken = replace(CAFE, status=Status.NEEDS_RECONNECT, next_step="`xero-pipeline reconnect`")
+    broken = replace(
+        CAFE,
+        status=Status.NEEDS_RECONNECT,
+        status_cause=Cause.ACCESS_REVOKED,
+        next_step="`xero-pipeline reconnect`",
+    )
     assert state_of(broken).step == ""
     offline = replace(CAFE, status=Status.UNREACHABLE, next_step="Wait an hour.")
     assert state_of(offline).step == "Wait an hour."

@@ -73,6 +73,8 @@ def test_a_refusal_is_one_plain_failure_with_everything_that_is_wrong(run: Run) 
     assert "There is no file 'gone.pdf'" in ran.err
     nobody = run("--organisation", "Nobody Ltd")
     assert (nobody.code, "There is no organisation 'Nobody Ltd'" in nobody.err) == (1, True)
+    unanswered = run("approve", task["task_id"], "--by", "Bea").err
+    assert f"Answer it first.\nxero-pipeline tasks answer {task['task_id'][:8]}" in unanswered
 
 
 @pytest.mark.parametrize(

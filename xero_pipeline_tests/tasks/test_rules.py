@@ -122,7 +122,7 @@ def test_a_good_answer_meets_no_refusal() -> None:
 @pytest.mark.parametrize(
     ("reason", "says"),
     [
-        ("recoded", "recoded in Xero). Reopen it first: `xero-pipeline tasks reopen 22222222`."),
+        ("recoded", "recoded in Xero). Reopen it first."),
         ("dismissed", "somebody dismissed it). Reopen it first"),
         ("voided", "voided in Xero). There is nothing to answer any more."),
     ],

@@ -9,6 +9,7 @@ from xero_pipeline.connections import Connection
 from xero_pipeline.console.context import Console, console_of
 from xero_pipeline.console.messages import Message
 from xero_pipeline.console.navigation import ENTRIES
+from xero_pipeline.console.remedies import remedy
 from xero_pipeline.console.rendering import go_to, is_partial, page
 from xero_pipeline.console.runs import Progress
 from xero_pipeline.console.views.connections import (
@@ -28,19 +29,14 @@ def first_page(request: Request) -> Response:
 def table(request: Request) -> Response:
     console = console_of(request)
     known = console.connections.connections()
-    shown = page(request, "connections/table.html", _view(console, known))
-    for each in known:
-        _forget_when_over(console, each.organisation_key)
-    return shown
+    return page(request, "connections/table.html", _view(console, known))
 
 
 def row(request: Request) -> Response:
     """One line of the table, for HTMX: while it is syncing, the page asks again and again."""
     console = console_of(request)
     connection = console.connections.find(request.path_params["key"])
-    shown = page(request, "connections/row.html", _row(console, connection))
-    _forget_when_over(console, connection.organisation_key)
-    return shown
+    return page(request, "connections/row.html", _row(console, connection))
 
 
 def check(request: Request) -> Response:
@@ -51,7 +47,7 @@ def check(request: Request) -> Response:
         console.connections.check(connection.organisation_id)
         message = Message(tone="good", text=f"{name}: Xero answers.")
     except XeroError as error:
-        message = Message(tone="bad", text=f"{name}: {error}")
+        message = Message(tone="bad", text=f"{name}: {error.what} {remedy(error)}")
     if not is_partial(request):
         return go_to(_ADDRESS, message)
     checked = _row(console, console.connections.find(connection.organisation_id))
@@ -74,13 +70,11 @@ def _row(console: Console, connection: Connection) -> ConnectionRow:
 
 
 def _progress(console: Console, known: list[Connection]) -> dict[str, Progress]:
+    """How syncs go. How one ended is shown once: from then on the connection's state tells."""
     keys = [each.organisation_key for each in known]
     looked = {key: console.syncs.progress(key) for key in keys}
-    return {key: progress for key, progress in looked.items() if progress is not None}
-
-
-def _forget_when_over(console: Console, key: str) -> None:
-    """How a sync ended is shown once; from then on the state of the connection tells."""
-    progress = console.syncs.progress(key)
-    if progress is not None and progress.is_over:
-        console.syncs.forget(key)
+    found = {key: progress for key, progress in looked.items() if progress is not None}
+    for key, progress in found.items():
+        if progress.is_over:
+            console.syncs.forget(key)
+    return found

@@ -14,6 +14,7 @@ from xero_pipeline.console.context import console_of, field
 from xero_pipeline.console.messages import Message
 from xero_pipeline.console.pages.tasks import Attempt, acting, shown, wanted_of
 from xero_pipeline.console.pages.uploads import received
+from xero_pipeline.console.remedies import remedy
 from xero_pipeline.console.rendering import go_to, is_partial, leave_for, page
 from xero_pipeline.console.runs import Work
 from xero_pipeline.console.views.task import Filled, Refused, only_read
@@ -139,7 +140,7 @@ def _back(request: Request) -> str:
 def _sentences(error: TasksError) -> tuple[str, ...]:
     if isinstance(error, AnswerRefused):
         return error.refusals
-    return tuple(each for each in (error.what, error.next_step) if each)
+    return tuple(each for each in (error.what, remedy(error)) if each)
 
 
 def _filled(request: Request) -> Filled:

@@ -8,17 +8,24 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from xero_pipeline.console.remedies import remedy
 from xero_pipeline.console.rendering import Refusal, error_page
+from xero_pipeline.warehouse import NothingPublished
 from xero_pipeline.xero import XeroError
 
 logger = logging.getLogger(__name__)
+
+_SYNC = "Press Sync now on the page of connections."
 
 
 def refused(request: Request, error: Exception) -> Response:
     """One of ours, worded where it happened."""
     if isinstance(error, XeroError):
-        return error_page(request, Refusal(409, error.what, error.next_step))
-    return error_page(request, Refusal(409, str(error)))
+        return error_page(request, Refusal(409, error.what, remedy(error)))
+    if isinstance(error, NothingPublished):
+        return error_page(request, Refusal(409, "No figures are published yet.", _SYNC))
+    logger.error("%s", error)
+    return error_page(request, Refusal(409, "The published figures cannot be read.", _SYNC))
 
 
 def not_found(request: Request, error: Exception) -> Response:

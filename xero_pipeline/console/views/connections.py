@@ -19,6 +19,7 @@ from xero_pipeline.connections import (
     WatchedAccount,
 )
 from xero_pipeline.console import formats
+from xero_pipeline.console.remedies import step_for
 from xero_pipeline.console.runs import Progress
 
 Tone = Literal["good", "warn", "bad"]
@@ -30,6 +31,7 @@ class Fix(StrEnum):
     NONE = ""
     RECONNECT = "reconnect"
     CHECK = "check"
+    REMOVE = "remove"
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class State:
     Attributes:
         word: stands beside the colour.
         sentence: what is wrong; empty when nothing is.
-        step: what to do where no button does it.
+        step: what to do where pressing the button is not all.
     """
 
     tone: Tone
@@ -80,6 +82,13 @@ class ConnectionRow:
     @property
     def is_syncing(self) -> bool:
         return self.progress is not None and not self.progress.is_over
+
+    @property
+    def is_known_problem(self) -> bool:
+        """Whether the sync failed over what the state says already, with its button."""
+        return bool(
+            self.progress and self.state.sentence and self.state.sentence in self.progress.problem
+        )
 
 
 @dataclass(frozen=True)
@@ -175,14 +184,17 @@ def state_of(connection: Connection) -> State:
             word = f"Rate-limited until {formats.instant(connection.resume_at)}"
         case other:
             word = other.replace("_", " ").capitalize()
-    fix = _fix(connection)
-    step = "" if fix is Fix.RECONNECT else connection.next_step
-    return State(tone, word, connection.status_reason, step, fix)
+    return State(tone, word, connection.status_reason, step_for(connection), _fix(connection))
 
 
 def _fix(connection: Connection) -> Fix:
-    if connection.status_cause is Cause.SCOPE_MISSING:
-        return Fix.RECONNECT
+    match connection.status_cause:
+        case Cause.SCOPE_MISSING:
+            return Fix.RECONNECT
+        case Cause.TRIAL_ENDED:
+            return Fix.CHECK
+        case Cause.DEMO_COMPANY_RESET:
+            return Fix.REMOVE
     match connection.status:
         case Status.NEEDS_RECONNECT:
             return Fix.RECONNECT

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from xero_pipeline.connections import Purpose
 from xero_pipeline.console.consents import Consent, Stage
+from xero_pipeline.console.remedies import remedy
 from xero_pipeline.xero import Organisation
 
 
@@ -84,5 +85,5 @@ def consent_view(consent: Consent, *, has_answered: bool) -> ConsentView:
         key=connection.organisation_key if connection else "",
         lacks_writing=bool(connection and consent.wish.write_back and not connection.may_write),
         problem=error.what if error else "",
-        next_step=error.next_step if error else "",
+        next_step=remedy(error) if error else "",
     )
