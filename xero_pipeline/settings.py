@@ -217,6 +217,14 @@ class Settings(BaseSettings):
         "document that may have changed; false: do not ask",
     )
 
+    memory: str = Field(
+        "4GB",
+        alias="XERO_PIPELINE_MEMORY",
+        pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$",
+        description="What DuckDB may use in a run, as 600MB or 4GB; more goes to the disk for a "
+        "moment. Python takes some 300 MB besides, and twice as much to read many organisations",
+    )
+
     landing_keep_days: int | None = Field(
         None,
         alias="XERO_LANDING_KEEP_DAYS",

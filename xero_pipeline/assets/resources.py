@@ -39,6 +39,8 @@ class Warehouse(DuckDBResource):
 
     @contextmanager
     def get_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        path = Settings().build_database
-        with open_build_database(path, deadline_seconds=self.deadline_seconds) as connection:
+        settings = Settings()
+        with open_build_database(
+            settings.build_database, deadline_seconds=self.deadline_seconds, memory=settings.memory
+        ) as connection:
             yield connection

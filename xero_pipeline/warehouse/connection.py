@@ -21,9 +21,10 @@ from xero_pipeline.warehouse.errors import NothingPublished, WarehouseBusy, Ware
 Config = Mapping[str, str | int | bool]
 
 DEFAULT_DEADLINE_SECONDS = 300.0
+DEFAULT_MEMORY = "4GB"
 # Loading needs no order among rows; a sync's many endpoints share one checkpoint at the end.
 DEFAULT_CONFIG: Config = {
-    "memory_limit": "4GB",
+    "memory_limit": DEFAULT_MEMORY,
     "preserve_insertion_order": False,
     "checkpoint_threshold": "256MB",
 }

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from xero_pipeline.warehouse.connection import (
+    DEFAULT_CONFIG,
     DEFAULT_DEADLINE_SECONDS,
+    DEFAULT_MEMORY,
     open_warehouse,
     transaction,
 )
@@ -239,10 +241,18 @@ def columns_about_page(endpoint: str) -> Columns:
 
 @contextmanager
 def open_build_database(
-    path: Path, *, deadline_seconds: float = DEFAULT_DEADLINE_SECONDS
+    path: Path,
+    *,
+    deadline_seconds: float = DEFAULT_DEADLINE_SECONDS,
+    memory: str = DEFAULT_MEMORY,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The build database for writing, with every table in place; as `open_warehouse` otherwise."""
-    with open_warehouse(path, deadline_seconds=deadline_seconds) as connection:
+    """The build database for writing, with every table in place; as `open_warehouse` otherwise.
+
+    Args:
+        memory: DuckDB's memory_limit: "4GB".
+    """
+    config = {**DEFAULT_CONFIG, "memory_limit": memory}
+    with open_warehouse(path, deadline_seconds=deadline_seconds, config=config) as connection:
         create_tables(connection)
         yield connection
 
