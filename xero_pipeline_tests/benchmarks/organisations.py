@@ -84,10 +84,14 @@ def main(
     count: Annotated[int, typer.Option(min=1, help="Organisations")] = 1000,
     invoices: Annotated[int, typer.Option(min=2, help="Of each")] = 20,
     changed: Annotated[int, typer.Option(min=0, help="Of them have changes in the night")] = 10,
+    memory: Annotated[str, typer.Option(help="XERO_PIPELINE_MEMORY of the runs")] = "500MB",
 ) -> None:
     """Measure a first run, the first night, one like all that follow, and an increment."""
     console = Console(width=140)
-    with tempfile.TemporaryDirectory() as folder, offices(Path(folder), count, invoices) as office:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        offices(Path(folder), count, invoices, memory) as office,
+    ):
         runs = [("everything", *office.run("full"))]
         for name, later, depth in (
             ("the night after", dt.timedelta(days=1), "nightly"),
@@ -100,13 +104,14 @@ def main(
         _check(office.settings, count, invoices)
     console.print(
         f"{count:,} organisations with {invoices:,} invoices each, {changed} of them with changes, "
-        f"{dt.date.today()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+        f"{memory} for DuckDB, {dt.date.today()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}"
     )
     console.print(_table(runs))
 
 
 @contextmanager
-def offices(folder: Path, count: int, invoices: int) -> Iterator[Office]:
+def offices(folder: Path, count: int, invoices: int, memory: str) -> Iterator[Office]:
     """A sandbox with so many organisations, and a home that is connected to them."""
     callback = f"http://localhost:{_free_port()}/callback"
     command = [sys.executable, "-m", "xero_pipeline.sandbox", "serve", "--port", "0"]
@@ -123,6 +128,7 @@ def offices(folder: Path, count: int, invoices: int) -> Iterator[Office]:
                 "XERO_CLIENT_SECRET": details["client_secret"],
                 "XERO_REDIRECT_URI": callback,
                 "XERO_PIPELINE_HOME": str(folder),
+                "XERO_PIPELINE_MEMORY": memory,
             }
             office = Office(ControlClient(details["url"]), environment)
             _connect(office, [f"{_SERIES}:{number}" for number in range(1, count + 1)])
