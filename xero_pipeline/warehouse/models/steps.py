@@ -119,7 +119,8 @@ def build_step(
     stale = _stale_organisations(connection, step)
     known = rows_in(connection, [graph.nodes[INSTANTS]])[INSTANTS]
     is_whole = len(stale) > _WHOLE_BEYOND * known or known == 0
-    others = [relation for relation in relations if relation != INSTANTS]
+    done = {model.relation for model in built}
+    others = [relation for relation in relations if relation not in done]
     built += graph.build(connection, only=others, organisations=None if is_whole else stale)
     _record_built(connection, step, stale)
     logger.info("%s: rebuilt for %d of %d organisations", step.name, len(stale), known)
