@@ -88,15 +88,15 @@ def build_organisations(
         ModelFailed: DuckDB refused a model; no table but a snapshot has changed.
     """
     ids = _ids(organisations)
+    read = {reference for node in nodes for reference in node.references}
+    needed = [node for node in nodes if not node.is_view or node.relation in read]
     with _scope(connection) as warehouse, shared_threads(connection):
-        _show_rows_of(connection, warehouse, nodes, ids)
-
-        read = {reference for node in nodes for reference in node.references}
+        _show_rows_of(connection, warehouse, needed, ids)
 
         def build(own: duckdb.DuckDBPyConnection, node: Node) -> None:
             if node.kind is Kind.SNAPSHOT:
                 _record_history_of(own, warehouse, node, docs, ids)
-            elif not node.is_view or node.relation in read:
+            elif node in needed:
                 # Few rows, read more than once: also what is a view is written down here.
                 _create(own, replace(node, is_view=False), docs)
 
