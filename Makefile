@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 STATE := $(CURDIR)/.xero_pipeline
 
+# Hundreds of processes are started by the tests: what they import is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: install demo ui test lint typecheck bench bench-million soak lock clean
 
 install: .venv/installed
@@ -43,6 +46,7 @@ soak: install
 	$(BIN)/python -m xero_pipeline_tests.proof mutations
 	$(BIN)/python -m xero_pipeline_tests.proof schedules --count 10000
 	$(BIN)/python -m xero_pipeline_tests.proof kills --count 2000
+	$(BIN)/python -m xero_pipeline_tests.proof writebacks --count 200
 
 lock:
 	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv

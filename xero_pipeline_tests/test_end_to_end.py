@@ -36,7 +36,7 @@ from xero_pipeline.sandbox.events import ContactAdded
 from xero_pipeline.sandbox.serve import RunningSandbox
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync import Depth
-from xero_pipeline.warehouse import STEPS, ModelGraph, build_step, open_build_database
+from xero_pipeline.warehouse import ModelGraph
 from xero_pipeline.xero import ENDPOINTS, REPORTS
 from xero_pipeline_tests.conftest import DEMO, DEMO_START, SandboxFactory
 from xero_pipeline_tests.connected import connect_both, environment
@@ -253,9 +253,6 @@ def test_an_increment_rebuilds_who_changed_and_leaves_what_a_whole_build_would(
     pipeline: Pipeline, second: Refresh, tmp_path: Path
 ) -> None:
     control, known = pipeline.sandbox.control, [pipeline.agency, pipeline.client]
-    with open_build_database(pipeline.settings.build_database) as build:
-        for step in STEPS:
-            build_step(build, ModelGraph.discover(), step)
     control.advance(dt.timedelta(minutes=15))
     control.apply("client", [ContactAdded(control.now(), "newcomer", "Newcomer Limited")])
 
