@@ -13,7 +13,7 @@ from xero_pipeline.assets.extraction import EXTRACTION_OP
 from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS_NAME, PUBLISHED
 from xero_pipeline.assets.writeback import WRITEBACK_OP
 from xero_pipeline.automation.jobs import REFRESH, TASK_WRITEBACK
-from xero_pipeline.console.runs import Progress, Work, dagster
+from xero_pipeline.console.runs import Progress, Work, dagster, in_plain_words
 from xero_pipeline.console.runs.dagster import DagsterRuns, Run, progress_of
 from xero_pipeline.console.runs.process import OwnProcesses
 from xero_pipeline.console.syncing import Syncs
@@ -99,6 +99,25 @@ def test_a_process_that_fails_says_why_in_its_own_words(processes: OwnProcesses)
         wait=wait_fixed(0.1),
     )(processes.progress, id)
     assert ended.problem.startswith("No organisation 'nobody' is connected.")
+
+
+def test_processes_take_turns(processes: OwnProcesses) -> None:
+    processes.launch("nobody")
+    waiting = processes.launch("nobody")
+    assert processes.progress(waiting) == Progress("Waiting for its turn.")
+
+
+def test_of_failed_checks_a_page_says_what_became_of_the_figures() -> None:
+    dagsters = (
+        "DagsterAssetCheckFailedError: 2 blocking asset checks failed with ERROR severity:\n"
+        "marts/ap_aging_totals: ap_total_equals_control_account\n"
+        "marts/ar_aging_totals: ar_total_equals_control_account"
+    )
+    assert in_plain_words(dagsters).startswith(
+        "Figures did not pass their checks (ap total equals control account, "
+        "ar total equals control account), so the earlier ones stay published."
+    )
+    assert in_plain_words("Xero did not answer.") == "Xero did not answer."
 
 
 @dataclass

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from xero_pipeline.console.context import console_of
+from xero_pipeline.connections import Connection, Purpose
+from xero_pipeline.console.context import Console, console_of
 from xero_pipeline.console.errors import FiguresMissing
 from xero_pipeline.console.pages.asked import Asked, question_of
 from xero_pipeline.console.queries import cash, clients, receivables, revenue, signals
@@ -36,7 +38,7 @@ def overview(request: Request) -> Response:
     if not known:
         return page(request, "signals/empty.html", NothingYet(None))
     question = question_of(request)
-    chosen = console.connections.find(question.organisation) if question.organisation else known[0]
+    chosen = _chosen(console, known, question.organisation)
     top = heading(chosen, known, console.clock.now())
     try:
         with console.figures.reading() as reader:
@@ -44,6 +46,13 @@ def overview(request: Request) -> Response:
     except (NothingPublished, FiguresMissing):
         return page(request, "signals/empty.html", NothingYet(top))
     return page(request, "signals/overview.html", view)
+
+
+def _chosen(console: Console, known: Sequence[Connection], key: str) -> Connection:
+    """Without a choice, the agency's own books."""
+    if key:
+        return console.connections.find(key)
+    return next((each for each in known if each.purpose is Purpose.AGENCY), known[0])
 
 
 def _overview(reader: Reader, asked: Asked, top: Heading) -> OverviewView:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+_CHECKS_FAILED = re.compile(r"blocking asset checks? failed with ERROR severity:?(.*)", re.DOTALL)
+_CHECK = re.compile(r"\S+/\w+: (\w+)")
 
 
 class Work(StrEnum):
@@ -32,3 +36,15 @@ class Progress:
     steps: int | None = None
     problem: str = ""
     address: str = ""
+
+
+def in_plain_words(problem: str) -> str:
+    """Why a run failed; of checks that failed, Dagster's sentence is for those who know it."""
+    found = _CHECKS_FAILED.search(problem)
+    if found is None:
+        return problem
+    names = ", ".join(name.replace("_", " ") for name in _CHECK.findall(found[1]))
+    return (
+        f"Figures did not pass their checks ({names}), so the earlier ones stay published. Sync "
+        "again; if it stays so, the checks in Dagster's UI say by how much."
+    )

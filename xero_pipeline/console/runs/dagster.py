@@ -13,7 +13,7 @@ import requests
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from xero_pipeline.console.errors import SyncLost, SyncNotStarted
-from xero_pipeline.console.runs import Progress, Work
+from xero_pipeline.console.runs import Progress, Work, in_plain_words
 
 JOBS = {Work.SYNC: "refresh", Work.SEND: "task_writeback"}
 OPERATION = "xero"
@@ -47,6 +47,7 @@ WHY = """
 query($id: ID!) { logsForRun(runId: $id) { ... on EventConnection { events {
   ... on ExecutionStepFailureEvent { error { message causes { message } } } } } } }"""
 
+_STOPPED = "The run was stopped. Look into Dagster's UI, or try again."
 _WAITING = {"QUEUED", "NOT_STARTED", "STARTING"}
 _OVER = {"SUCCESS", "FAILURE", "CANCELED"}
 
@@ -146,7 +147,10 @@ class DagsterRuns:
         errors = [event["error"] for event in events if event.get("error")]
         messages = [(error["causes"] or [error])[-1]["message"] for error in errors]
         sentences = [message.partition(": ")[2].strip() or message for message in messages]
-        return "\n".join(sentences) or "The run was stopped. Look into Dagster's UI, or try again."
+        return (
+            in_plain_words("\n".join(sentences))
+            or "The run was stopped. Look into Dagster's UI, or try again."
+        )
 
     def _repository(self, seconds: float) -> Repository | None:
         answer = self._ask(WHO, seconds=seconds)

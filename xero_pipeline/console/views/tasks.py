@@ -157,6 +157,11 @@ class TasksView:
     empty: Emptiness | None
 
     @property
+    def has_filters(self) -> bool:
+        """Without any client there is nothing to choose from."""
+        return len(self.organisations) > 1
+
+    @property
     def has_several(self) -> bool:
         """Organisations, so that each row has to say whose it is."""
         return len(self.organisations) > 2
