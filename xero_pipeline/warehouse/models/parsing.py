@@ -146,7 +146,9 @@ def _builtin_functions(found: set[str]) -> set[str]:
 
 
 def _syntax_tree(sql: str, path: Path, parser: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    row = parser.execute("select json_serialize_sql(?::varchar)", [sql]).fetchone()
+    # The first value that is bound makes DuckDB import pandas, if it is there.
+    literal = sql.replace("'", "''")
+    row = parser.execute(f"select json_serialize_sql('{literal}')").fetchone()
     tree: dict[str, Any] = json.loads(row[0]) if row else {}
     if tree.get("error"):
         raise ModelsInvalid(path, f"is not one SELECT: {tree.get('error_message')}")
