@@ -43,6 +43,7 @@ def main() -> None:
                 page.goto(url + path)
                 _take(page, name)
             _accounts(page, url)
+            _behind_figures(page, url)
             _tasks(page, url)
 
 
@@ -51,6 +52,16 @@ def _accounts(page: Page, url: str) -> None:
     page.locator("details.menu", has=page.get_by_text("Manage accounts")).first.click()
     page.get_by_role("link", name="Manage accounts").click()
     _take(page, "accounts")
+
+
+def _behind_figures(page: Page, url: str) -> None:
+    """The documents behind a signal, and one client."""
+    page.goto(f"{url}/signals")
+    page.locator(".signal .value a").nth(1).click()
+    _take(page, "documents")
+    page.goto(f"{url}/signals")
+    page.locator(".risks tbody th a").first.click()
+    _take(page, "client")
 
 
 def _tasks(page: Page, url: str) -> None:

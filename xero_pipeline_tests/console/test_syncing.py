@@ -13,6 +13,7 @@ from xero_pipeline.assets.extraction import EXTRACTION_OP
 from xero_pipeline.assets.keys import ORGANISATION_PARTITIONS_NAME, PUBLISHED
 from xero_pipeline.assets.writeback import WRITEBACK_OP
 from xero_pipeline.automation.jobs import REFRESH, TASK_WRITEBACK
+from xero_pipeline.console.errors import SyncNotStarted
 from xero_pipeline.console.runs import Progress, Work, dagster, in_plain_words
 from xero_pipeline.console.runs.dagster import DagsterRuns, Run, progress_of
 from xero_pipeline.console.runs.process import OwnProcesses
@@ -27,7 +28,7 @@ def run(status: str, **steps: str) -> Run:
     return Run.model_validate(
         {
             "status": status,
-            "executionPlan": {"steps": [{"key": str(n)} for n in range(6)]},
+            "stepKeysToExecute": [str(n) for n in range(6)],
             "stepStats": [{"stepKey": key, "status": how} for key, how in steps.items()],
         }
     )
@@ -82,6 +83,13 @@ def test_where_no_dagster_answers_none_is_running(tmp_path: Path) -> None:
 
 def test_something_else_at_that_address_is_not_taken_for_it(studio: Studio) -> None:
     assert not DagsterRuns(studio.sandbox.url, studio.settings.home / "dagster").is_running()
+
+
+def test_a_dagster_that_does_not_answer_in_time_is_a_sync_that_was_not_started(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(SyncNotStarted, match="it did not answer within 30 seconds"):
+        DagsterRuns(f"http://localhost:{free_port()}", tmp_path).launch("cafe")
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ SENDING = "tasks__writeback"
 PARTITIONS = "organisation"
 _SECONDS = 10.0
 _LOOK_SECONDS = 1.0
+_LAUNCH_SECONDS = 30.0
+"""A code location that has just been started takes a while to load."""
 
 WHO = """
 query { instance { info }
@@ -41,7 +43,7 @@ mutation($wanted: ExecutionParams!) { launchRun(executionParams: $wanted) {
 
 LOOK = """
 query($id: ID!) { runOrError(runId: $id) { __typename
-  ... on Run { status executionPlan { steps { key } } stepStats { stepKey status } } } }"""
+  ... on Run { status stepKeysToExecute stepStats { stepKey status } } } }"""
 
 WHY = """
 query($id: ID!) { logsForRun(runId: $id) { ... on EventConnection { events {
@@ -73,15 +75,11 @@ class Step(_Answer):
     status: str | None
 
 
-class Plan(_Answer):
-    steps: tuple[dict[str, str], ...]
-
-
 class Run(_Answer):
     """One look at a run."""
 
     status: str
-    plan: Plan | None = Field(alias="executionPlan")
+    planned: tuple[str, ...] | None = Field(alias="stepKeysToExecute")
     steps: tuple[Step, ...] = Field(alias="stepStats")
 
 
@@ -105,17 +103,34 @@ class DagsterRuns:
             return False
 
     def launch(self, organisation_key: str, work: Work = Work.SYNC) -> str:
-        """Raises SyncNotStarted: with Dagster's own words."""
-        repository = self._repository(_SECONDS)
+        """
+        Raises:
+            SyncNotStarted: with Dagster's own words, or since it did not answer: it may have begun.
+        """
+        try:
+            return self._launched(organisation_key, work)
+        except requests.RequestException:
+            reason = f"it did not answer within {_LAUNCH_SECONDS:.0f} seconds, and may begin yet"
+            raise SyncNotStarted(organisation_key, reason) from None
+
+    def _launched(self, organisation_key: str, work: Work) -> str:
+        repository = self._repository(_LAUNCH_SECONDS)
         if repository is None:
             raise SyncNotStarted(organisation_key, "it is no longer there")
         where = {
             "repositoryName": repository.name,
             "repositoryLocationName": repository.location.name,
         }
-        self._ask(ADD_PARTITION, repository=where, set=PARTITIONS, key=organisation_key)
+        self._ask(
+            ADD_PARTITION,
+            _LAUNCH_SECONDS,
+            repository=where,
+            set=PARTITIONS,
+            key=organisation_key,
+        )
         answer = self._ask(
             LAUNCH,
+            _LAUNCH_SECONDS,
             wanted={
                 "selector": {**where, "jobName": JOBS[work]},
                 "runConfigData": {"ops": _config(organisation_key, work)},
@@ -178,7 +193,7 @@ def progress_of(run: Run, problem: str, address: str) -> Progress:
         doing=_doing(run.status, at_work),
         is_over=run.status in _OVER,
         done=ended,
-        steps=len(run.plan.steps) if run.plan else None,
+        steps=len(run.planned) if run.planned else None,
         problem=problem,
         address=address,
     )
