@@ -11,6 +11,7 @@ from pathlib import Path
 import uvicorn
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import sync_playwright
+from starlette.types import ASGIApp
 
 from xero_pipeline.console.app import console_app
 from xero_pipeline.console.security import Access
@@ -29,14 +30,20 @@ def shown(settings: Settings, clock: Clock, runs: Sequence[Runs] = ()) -> Iterat
     """The console over a home, at an address of its own."""
     with (
         opened(settings, Access(), clock, runs=runs) as console,
-        socket.create_server(("127.0.0.1", 0)) as listening,
+        listening(console_app(console, hosts=HOSTS, is_https=False)) as url,
     ):
-        app = console_app(console, hosts=HOSTS, is_https=False)
+        yield url
+
+
+@contextmanager
+def listening(app: ASGIApp) -> Iterator[str]:
+    """The address of an app that is served by a thread."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=False))
-        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         try:
-            yield f"http://localhost:{listening.getsockname()[1]}"
+            yield f"http://localhost:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
             thread.join(20)
