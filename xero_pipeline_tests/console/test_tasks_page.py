@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,12 +27,25 @@ from xero_pipeline_tests.studio import CLIENT, NOW, Studio
 from xero_pipeline_tests.xero.double import TestClock
 
 
+@contextmanager
+def visiting(settings: Settings) -> Iterator[Browser]:
+    with opened(settings, Access(), TestClock(NOW)) as console:
+        app = console_app(console, hosts=HOSTS, is_https=False)
+        yield Browser(TestClient(app, base_url=ORIGIN, raise_server_exceptions=False), console)
+
+
 @pytest.fixture
 def tasks(home_copy: Callable[[Path], Settings], tmp_path: Path) -> Iterator[Browser]:
     """A console over a copy of the studio's home."""
-    with opened(home_copy(tmp_path / "home"), Access(), TestClock(NOW)) as console:
-        app = console_app(console, hosts=HOSTS, is_https=False)
-        yield Browser(TestClient(app, base_url=ORIGIN, raise_server_exceptions=False), console)
+    with visiting(home_copy(tmp_path / "home")) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def asked(published_studio: Studio) -> Iterator[Browser]:
+    """A console over the studio's own home, where nobody has answered: look at it only."""
+    with visiting(published_studio.settings) as browser:
+        yield browser
 
 
 def the_task(browser: Browser) -> Task:
@@ -60,8 +74,8 @@ def act(browser: Browser, page: str, **fields: str) -> Response:
 # --- looking --------------------------------------------------------------------------------------
 
 
-def test_the_list_shows_what_is_to_do(tasks: Browser) -> None:
-    text = tasks.text("/tasks")
+def test_the_list_shows_what_is_to_do(asked: Browser) -> None:
+    text = asked.text("/tasks")
     for shown in ("8 Mar 2026", "Pier Properties", "Spend money", "469", "45.00 NZD", "! Open"):
         assert shown in text
     assert "1 task." in text
@@ -70,42 +84,42 @@ def test_the_list_shows_what_is_to_do(tasks: Browser) -> None:
 @pytest.mark.parametrize(
     "query", ["state=closed", "text=nobody", "account=200", "workspace=elsewhere"]
 )
-def test_what_the_filters_leave_out_is_not_listed(tasks: Browser, query: str) -> None:
-    text = tasks.text(f"/tasks?{query}")
+def test_what_the_filters_leave_out_is_not_listed(asked: Browser, query: str) -> None:
+    text = asked.text(f"/tasks?{query}")
     assert "No task is like that" in text
     assert "Pier Properties" not in text
 
 
-def test_filters_stay_as_they_are_beside_a_task(tasks: Browser) -> None:
-    page = tasks.get("/tasks?text=45.00+pier&state=open").text
+def test_filters_stay_as_they_are_beside_a_task(asked: Browser) -> None:
+    page = asked.get("/tasks?text=45.00+pier&state=open").text
     link = re.search(r'class="task-link" href="([^"]+)"', page)
     assert link
-    beside = tasks.get(link[1].replace("&amp;", "&")).text
+    beside = asked.get(link[1].replace("&amp;", "&")).text
     assert 'value="45.00 pier"' in beside
     assert 'href="/tasks?state=open&amp;text=45.00+pier">Close' in beside
 
 
-def test_a_state_that_is_none_is_refused(tasks: Browser) -> None:
-    answer = tasks.get("/tasks?state=lost")
+def test_a_state_that_is_none_is_refused(asked: Browser) -> None:
+    answer = asked.get("/tasks?state=lost")
     assert (answer.status_code, "see state" in words(answer)) == (409, True)
 
 
-def test_a_task_has_an_address_of_its_own_with_all_there_is_to_know(tasks: Browser) -> None:
-    text = tasks.text(address(tasks))
+def test_a_task_has_an_address_of_its_own_with_all_there_is_to_know(asked: Browser) -> None:
+    text = asked.text(address(asked))
     for shown in (CLIENT, "Authorised", "Lines to explain", "469 Rent", "Go to Xero", "Asked"):
         assert shown in text
-    assert 'aria-current="true"' in tasks.get(address(tasks)).text
+    assert 'aria-current="true"' in asked.get(address(asked)).text
 
 
-def test_htmx_gets_the_task_without_the_list_but_all_of_it_when_going_back(tasks: Browser) -> None:
-    alone = tasks.get(address(tasks), HX_Request="true").text
+def test_htmx_gets_the_task_without_the_list_but_all_of_it_when_going_back(asked: Browser) -> None:
+    alone = asked.get(address(asked), HX_Request="true").text
     assert alone.lstrip().startswith("<article")
-    back = tasks.get(address(tasks), HX_Request="true", HX_History_Restore_Request="true").text
+    back = asked.get(address(asked), HX_Request="true", HX_History_Restore_Request="true").text
     assert "<html" in back
 
 
-def test_a_task_that_is_not_there_is_an_error_with_a_next_step(tasks: Browser) -> None:
-    answer = tasks.get("/tasks/zzz")
+def test_a_task_that_is_not_there_is_an_error_with_a_next_step(asked: Browser) -> None:
+    answer = asked.get("/tasks/zzz")
     assert answer.status_code == 409
     assert "There is no task zzz among the published ones" in words(answer)
 
@@ -186,16 +200,16 @@ def test_files_that_xero_would_not_take_are_refused_by_name(tasks: Browser) -> N
     assert "Two files are called 'a.pdf'" in words(refused)
 
 
-def test_only_accounts_that_a_line_can_be_coded_to_are_offered(tasks: Browser) -> None:
-    page = tasks.get(address(tasks)).text
-    assert f'<option value="{account(tasks, "815")}"' in page
+def test_only_accounts_that_a_line_can_be_coded_to_are_offered(asked: Browser) -> None:
+    page = asked.get(address(asked)).text
+    assert f'<option value="{account(asked, "815")}"' in page
     for unusable in ("090", "469", "610"):  # the bank, the watched one, debtors
-        assert f'<option value="{account(tasks, unusable)}"' not in page
+        assert f'<option value="{account(asked, unusable)}"' not in page
 
 
-def test_contacts_are_offered_as_they_are_typed(tasks: Browser) -> None:
-    assert "Pier Properties" in tasks.get(address(tasks, "/contacts?contact=PROP")).text
-    assert "Pier" not in tasks.get(address(tasks, "/contacts?contact=cafe")).text
+def test_contacts_are_offered_as_they_are_typed(asked: Browser) -> None:
+    assert "Pier Properties" in asked.get(address(asked, "/contacts?contact=PROP")).text
+    assert "Pier" not in asked.get(address(asked, "/contacts?contact=cafe")).text
 
 
 def test_who_acts_is_asked_once_where_nobody_signs_in(tasks: Browser) -> None:
@@ -253,13 +267,13 @@ def test_sending_is_launched_and_followed_like_a_sync(tasks: Browser) -> None:
     assert 'hx-trigger="every 2s"' in tasks.get(address(tasks)).text
 
 
-def test_nothing_is_done_without_the_token_of_the_page(tasks: Browser) -> None:
+def test_nothing_is_done_without_the_token_of_the_page(asked: Browser) -> None:
     for page in ("answer", "approve", "dismiss", "send", "attachments/x"):
-        answer = tasks.client.post(address(tasks, f"/{page}"), data={"by": "Eve", "note": "x"})
+        answer = asked.client.post(address(asked, f"/{page}"), data={"by": "Eve", "note": "x"})
         assert answer.status_code == 403
-    assert the_task(tasks).state == "open"
+    assert the_task(asked).state == "open"
 
 
-def test_only_files_of_the_task_are_handed_out(tasks: Browser) -> None:
-    assert tasks.get(address(tasks, "/files/4711")).status_code == 404
-    assert act(tasks, "attachments/4711").status_code == 404
+def test_only_files_of_the_task_are_handed_out(asked: Browser) -> None:
+    assert asked.get(address(asked, "/files/4711")).status_code == 404
+    assert act(asked, "attachments/4711").status_code == 404
