@@ -262,9 +262,17 @@ def test_a_decision_that_comes_too_late_says_so(tasks: Browser) -> None:
 def test_sending_is_launched_and_followed_like_a_sync(tasks: Browser) -> None:
     place = Place()
     object.__setattr__(tasks.console, "syncs", Syncs([place]))
+    answered(tasks)
+    act(tasks, "approve")
     act(tasks, "send")
     assert place.launched == [f"send {the_task(tasks).organisation_key}"]
     assert 'hx-trigger="every 2s"' in tasks.get(address(tasks)).text
+
+
+def test_while_answers_are_sent_no_form_is_taken_from_who_types(tasks: Browser) -> None:
+    object.__setattr__(tasks.console, "syncs", Syncs([Place()]))
+    act(tasks, "send")
+    assert 'hx-trigger="every 2s"' not in tasks.get(address(tasks)).text
 
 
 def test_nothing_is_done_without_the_token_of_the_page(asked: Browser) -> None:

@@ -18,6 +18,7 @@ from xero_pipeline.console.views.task import (
     Refused,
     TaskView,
     answer_form,
+    follows_sending,
     given_answer,
     happenings,
     only_read,
@@ -137,6 +138,9 @@ def _task(
     names = {each.account_id: str(each) for each in situation.books.accounts}
     answers = [given_answer(each, names) for each in console.desk.answers(task)]
     connection = clients.of(task.organisation_id)
+    standing = next((each for each in answers if each.answer.state.is_live), None)
+    form = answer_form(situation)
+    follows = follows_sending(task, standing, form)
     return TaskView(
         list=listed.with_shown(task.task_id) if listed else None,
         task=task,
@@ -146,13 +150,13 @@ def _task(
         why=why_so(task),
         lines=tuple(situation.lines),
         attachments=_attachments(console, situation),
-        standing_answer=next((each for each in answers if each.answer.state.is_live), None),
+        standing_answer=standing,
         earlier=tuple(each for each in reversed(answers) if not each.answer.state.is_live),
         happenings=happenings(events, decisions),
-        form=answer_form(situation),
+        form=form,
         filled=attempt.filled if attempt else Filled(),
         refused=attempt.refused if attempt else None,
-        sending=_sending(console, connection),
+        sending=_sending(console, connection) if follows else None,
         only_read=only_read(connection),
         reopens=not_to_reopen(task) is None,
         person=acting(request),

@@ -205,6 +205,12 @@ def answer_form(situation: Situation) -> AnswerForm | None:
     )
 
 
+def follows_sending(task: Task, standing: GivenAnswer | None, form: AnswerForm | None) -> bool:
+    """Whether the page shows how sending goes: not where somebody may be typing meanwhile."""
+    is_waiting = standing is not None and standing.is_waiting
+    return form is None and not is_waiting and not task.is_closed
+
+
 def given_answer(answer: Answer, accounts: Mapping[str, str]) -> GivenAnswer:
     """
     Args:
