@@ -64,6 +64,9 @@ _INPUTS = f"""
 """
 
 
+_KNOWN = f"select organisation_id from {INSTANTS}"
+
+
 @dataclass(frozen=True)
 class Step:
     """Tables that are built together.
@@ -108,8 +111,22 @@ def build_step(
     Raises:
         ModelFailed: DuckDB refused a model; names its file.
     """
+    # Another run may have loaded rows since the step before was built. The checks of this one
+    # compare tables of all steps, which have to tell of the same rows.
+    for earlier in STEPS[: STEPS.index(step)]:
+        if _is_behind(connection, earlier):
+            _bring_up_to_date(connection, graph, earlier)
+    built = _bring_up_to_date(connection, graph, step)
     nodes = step.nodes(graph)
+    built += _as_they_were(connection, {model.relation for model in built}, nodes)
     relations = [node.relation for node in nodes]
+    return sorted(built, key=lambda model: relations.index(model.relation))
+
+
+def _bring_up_to_date(
+    connection: duckdb.DuckDBPyConnection, graph: ModelGraph, step: Step
+) -> list[BuiltModel]:
+    relations = [node.relation for node in step.nodes(graph)]
     built: list[BuiltModel] = []
     if INSTANTS in relations:
         # Whole, since it says of every organisation when it was read, and what day it was there.
@@ -118,14 +135,13 @@ def build_step(
         built += graph.build(connection, only=[INSTANTS])
     stale = _stale_organisations(connection, step)
     known = rows_in(connection, [graph.nodes[INSTANTS]])[INSTANTS]
-    is_whole = len(stale) > _WHOLE_BEYOND * known or known == 0
+    is_whole = len(stale) > _WHOLE_BEYOND * known
     done = {model.relation for model in built}
     others = [relation for relation in relations if relation not in done]
     built += graph.build(connection, only=others, organisations=None if is_whole else stale)
     _record_built(connection, step, stale)
     logger.info("%s: rebuilt for %d of %d organisations", step.name, len(stale), known)
-    built += _as_they_were(connection, {model.relation for model in built}, nodes)
-    return sorted(built, key=lambda model: relations.index(model.relation))
+    return built
 
 
 def _as_they_were(
@@ -138,6 +154,13 @@ def _as_they_were(
         BuiltModel(node.relation, rows.get(node.relation), 0.0, is_as_it_was=True)
         for node in others
     ]
+
+
+def _is_behind(connection: duckdb.DuckDBPyConnection, step: Step) -> bool:
+    if _stale_organisations(connection, step):
+        return True
+    newcomers = f"select organisation_id from raw.organisation except select * from ({_KNOWN})"
+    return connection.execute(f"select exists ({newcomers})").fetchone() == (True,)
 
 
 def _stale_organisations(connection: duckdb.DuckDBPyConnection, step: Step) -> list[str]:
