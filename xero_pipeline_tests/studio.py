@@ -8,15 +8,12 @@ starts and a sync ends in a moment.
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 import socket
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -32,12 +29,12 @@ from xero_pipeline.sync import Depth, OrganisationSync, SyncFailure, sync_organi
 from xero_pipeline.warehouse import (
     Landing,
     ModelGraph,
-    create_tables,
     open_warehouse,
     publish,
     replace_ops_table,
 )
 from xero_pipeline_tests.connected import connect, environment
+from xero_pipeline_tests.empty_warehouse import put_empty_warehouse
 from xero_pipeline_tests.sandbox.books import harbour
 from xero_pipeline_tests.xero.double import TestClock
 
@@ -71,11 +68,7 @@ class Studio:
     clock: TestClock
 
     def __post_init__(self) -> None:
-        """Begin with an empty warehouse: copied, since making its tables takes half a second."""
-        database = self.settings.build_database
-        if not database.exists():
-            database.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(Path(_template().name) / database.name, database)
+        put_empty_warehouse(self.settings.build_database)
 
     @property
     def agency(self) -> str:
@@ -176,15 +169,6 @@ def studio_at(home: Path, **settings: Any) -> Iterator[Studio]:  # noqa: ANN401
     """
     with small_sandbox() as sandbox:
         yield Studio(sandbox, settings_of(sandbox, home, **settings), TestClock(NOW))
-
-
-@cache
-def _template() -> TemporaryDirectory[str]:
-    """A folder with an empty warehouse, until this process ends."""
-    folder = TemporaryDirectory()
-    with open_warehouse(Path(folder.name) / "build.duckdb") as connection:
-        create_tables(connection)
-    return folder
 
 
 def small_sandbox(books: Sequence[Book] = ()) -> RunningSandbox:

@@ -14,7 +14,8 @@ from xero_pipeline.assets.models import model_assets
 from xero_pipeline.assets.publication import published_asset
 from xero_pipeline.assets.resources import Pipeline, Warehouse
 from xero_pipeline.settings import Settings
-from xero_pipeline.warehouse import create_tables, open_warehouse
+from xero_pipeline.warehouse import open_warehouse
+from xero_pipeline_tests.empty_warehouse import put_empty_warehouse
 from xero_pipeline_tests.warehouse.desk import HARBOUR
 from xero_pipeline_tests.warehouse.project import ORGANISATIONS, write_project
 
@@ -99,8 +100,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
         """,
         yml__marts=DOCS,
     )
-    with open_warehouse(Settings().build_database) as connection:
-        create_tables(connection)
+    with open_warehouse(put_empty_warehouse(Settings().build_database)) as connection:
         connection.execute(
             "insert into raw.organisation (organisation_id, _synced_at) values (?, '2026-03-01')",
             [HARBOUR],

@@ -24,6 +24,7 @@ from xero_pipeline.warehouse import (
 )
 from xero_pipeline.warehouse.landing import QuietWalk
 from xero_pipeline.warehouse.raw_tables import RAW_TABLES
+from xero_pipeline_tests.empty_warehouse import put_empty_warehouse
 from xero_pipeline_tests.warehouse.desk import (
     HARBOUR,
     KOWHAI,
@@ -53,7 +54,7 @@ class Home:
         self.published = folder / "current" / "warehouse.duckdb"
 
     def load(self) -> None:
-        with open_build_database(self.build_database) as connection:
+        with open_build_database(put_empty_warehouse(self.build_database)) as connection:
             load_waiting(connection, self.landing)
 
     def rebuild(self, *, without_damaged: bool = False) -> Rebuilt:
