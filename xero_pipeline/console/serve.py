@@ -83,7 +83,8 @@ def serve(settings: Settings, host: str, port: int) -> None:
             # Who asks is the address that the connection comes from: a header can say anything.
             proxy_headers=False,
         )
-        logger.info("Console: http://%s:%s", "localhost" if _is_this_machine(host) else host, port)
+        here = f"http://{'localhost' if _is_this_machine(host) else host}:{port}"
+        logger.info("Console: %s", settings.console_url or here)
         uvicorn.Server(config).run(sockets=[server])
 
 

@@ -59,7 +59,8 @@ def _again(request: Request, view: SignInView, status: int = 422) -> Response:
 
 def _patience(wait: timedelta) -> str:
     seconds = int(wait.total_seconds()) + 1
-    amount = f"{seconds} seconds" if seconds < 120 else f"{seconds // 60} minutes"
+    unit = "second" if seconds == 1 else "seconds"
+    amount = f"{seconds} {unit}" if seconds < 120 else f"{seconds // 60} minutes"
     return f"Too many attempts. Try again in {amount}."
 
 

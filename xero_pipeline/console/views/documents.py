@@ -56,6 +56,15 @@ class DocumentTable:
     def clients(self) -> int:
         return len({row.contact_name for row in self.rows} - {None})
 
+    @property
+    def has_amounts(self) -> bool:
+        """Whether any is another than that in base currency, which would stand there twice."""
+        base = self.unit.partition(" ")[0]
+        return any(
+            row.amount is not None and (row.currency_code, row.amount) != (base, row.amount_base)
+            for row in self.rows
+        )
+
     def has(self, column: str) -> bool:
         """Whether any row has a value there; empty columns are not shown."""
         return any(getattr(row, column) is not None for row in self.rows)
