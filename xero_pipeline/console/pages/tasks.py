@@ -140,7 +140,7 @@ def _task(
     connection = clients.of(task.organisation_id)
     standing = next((each for each in answers if each.answer.state.is_live), None)
     form = answer_form(situation)
-    follows = follows_sending(task, standing, form)
+    follows = follows_sending(task, answers, form)
     return TaskView(
         list=listed.with_shown(task.task_id) if listed else None,
         task=task,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -205,10 +205,17 @@ def answer_form(situation: Situation) -> AnswerForm | None:
     )
 
 
-def follows_sending(task: Task, standing: GivenAnswer | None, form: AnswerForm | None) -> bool:
-    """Whether the page shows how sending goes: not where somebody may be typing meanwhile."""
-    is_waiting = standing is not None and standing.is_waiting
-    return form is None and not is_waiting and not task.is_closed
+def follows_sending(task: Task, answers: Sequence[GivenAnswer], form: AnswerForm | None) -> bool:
+    """Whether the page shows how sending goes: not where somebody may be typing meanwhile.
+
+    Args:
+        answers: all of the task, the newest last. One that is written stands no more, but its task
+            is open until that is published.
+    """
+    newest = answers[-1] if answers else None
+    if task.is_closed or (newest is not None and newest.is_waiting):
+        return False
+    return form is None or (newest is not None and newest.answer.state is AnswerState.WRITTEN)
 
 
 def given_answer(answer: Answer, accounts: Mapping[str, str]) -> GivenAnswer:
