@@ -30,8 +30,10 @@ from xero_pipeline.xero import Asker
 from xero_pipeline.xero.limits import CALLS_AT_ONCE
 
 HOST = "127.0.0.1"
-# A second of a processor to start one.
+# To start one takes a second of a processor.
 _WORTH_A_PROCESS = 100
+# One reads nearly as many answers a minute as Xero gives an app.
+_PROCESSES_AT_MOST = 4
 _MODULE = "xero_pipeline.sync.reader_process"
 
 
@@ -83,7 +85,8 @@ class ReaderEnded(Exception):
 
 def processes_for(organisations: int) -> int:
     """How many processes are worth their start for so many organisations."""
-    return min(os.cpu_count() or 1, 1 + organisations // _WORTH_A_PROCESS)
+    cores = os.cpu_count() or 1
+    return min(cores, _PROCESSES_AT_MOST, 1 + organisations // _WORTH_A_PROCESS)
 
 
 @contextmanager

@@ -158,10 +158,11 @@ def test_errors_arrive_as_they_left(error: Exception) -> None:
 
 
 @pytest.mark.parametrize(
-    ("organisations", "processes"), [(1, 1), (99, 1), (100, 2), (1000, 2), (0, 1)]
+    ("organisations", "cores", "processes"),
+    [(0, 2, 1), (99, 2, 1), (100, 2, 2), (1000, 2, 2), (1000, 1, 1), (5000, 64, 4)],
 )
 def test_processes_are_started_for_many_organisations_only(
-    organisations: int, processes: int, monkeypatch: pytest.MonkeyPatch
+    organisations: int, cores: int, processes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
     assert processes_for(organisations) == processes
