@@ -345,9 +345,12 @@ def _dagster_dev() -> Iterator[str]:
         "--port",
         str(port),
     ]
+    # Told to end, it does as with Ctrl-C: nothing, where a shell runs the tests in the background.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
+    signal.signal(signal.SIGINT, before)
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_for(lambda: requests.get(f"{url}/server_info", timeout=1).ok)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,14 +42,18 @@ def ui(
     from xero_pipeline.automation.instance import ensure_dagster_home
     from xero_pipeline.demo import Demo, environment_to_show
 
+    _heed_interrupts()
     with environment_to_show(Settings(), Demo(demo_home.resolve())) as (environment, sentence):
         out.print(sentence, soft_wrap=True)
         ensure_dagster_home(Settings(XERO_PIPELINE_HOME=environment["XERO_PIPELINE_HOME"]))
         shared = {**os.environ, **environment, "XERO_DAGSTER_URL": f"http://localhost:{port}"}
-        with _running("xero-pipeline", ["console", "--port", str(console_port)], shared):
-            dagster = ["dev", "--module-name", "xero_pipeline.definitions", "--port", str(port)]
-            finished = subprocess.run([_program("dagster"), *dagster], env=shared, check=False)
-        raise typer.Exit(finished.returncode)
+        dagster = ["dev", "--module-name", "xero_pipeline.definitions", "--port", str(port)]
+        with (
+            _running("xero-pipeline", ["console", "--port", str(console_port)], shared),
+            _running("dagster", dagster, shared) as process,
+        ):
+            code = process.wait()
+        raise typer.Exit(code)
 
 
 @group.command(
@@ -61,12 +66,24 @@ def sandbox(context: typer.Context) -> None:
     raise typer.Exit(subprocess.run(command, check=False).returncode)
 
 
+def _heed_interrupts() -> None:
+    """Whoever ends this process ends what it started.
+
+    A shell lets programs in the background ignore Ctrl-C, which Dagster takes for the way in which
+    it is to meet every other signal, too.
+    """
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
+
+
 @contextmanager
-def _running(name: str, words: Sequence[str], environment: Mapping[str, str]) -> Iterator[None]:
+def _running(
+    name: str, words: Sequence[str], environment: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
     """One of this environment's programs, until the block is left."""
     with subprocess.Popen([_program(name), *words], env=environment) as process:
         try:
-            yield
+            yield process
         finally:
             process.terminate()
 
