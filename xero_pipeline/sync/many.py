@@ -1,8 +1,8 @@
-"""Many organisations' syncs at once, in one process.
+"""Many organisations' syncs at once.
 
-Threads read organisations side by side; the warehouse is opened once for a group of them, to load
-what has been landed and to look up what the next ones have to ask. Nothing here holds a page: they
-lie in the landing folder.
+Threads, or processes beside this one, read organisations side by side; the warehouse is opened once
+for a group of them, to load what has been landed and to look up what the next ones have to ask.
+Nothing here holds a page: they lie in the landing folder.
 """
 
 from __future__ import annotations

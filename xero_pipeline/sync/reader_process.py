@@ -7,14 +7,13 @@ import os
 import signal
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
 from xero_pipeline.connections import Connections
 from xero_pipeline.settings import Settings
-from xero_pipeline.sync.reading import HOST, Desk, Order, ReaderHere
+from xero_pipeline.sync.reading import HOST, Desk, Order, reader_here
 from xero_pipeline.warehouse import Landing
-from xero_pipeline.xero.limits import APP_CALLS_A_MINUTE, CALLS_AT_ONCE
+from xero_pipeline.xero.limits import APP_CALLS_A_MINUTE
 
 
 def main() -> None:
@@ -27,9 +26,8 @@ def main() -> None:
     share = APP_CALLS_A_MINUTE // order.processes
     with (
         Connections.open(settings, app_calls_a_minute=share) as connections,
-        ThreadPoolExecutor(order.organisations_at_once * CALLS_AT_ONCE) as threads,
+        reader_here(connections, Landing(settings.landing), order.organisations_at_once) as reader,
     ):
-        reader = ReaderHere(connections, Landing(settings.landing), threads)
         Desk.register("reader", callable=lambda: reader, exposed=("read",))
         server = Desk((HOST, 0), authkey=bytes.fromhex(order.key)).get_server()
         _, port = cast(tuple[str, int], server.address)

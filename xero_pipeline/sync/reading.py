@@ -22,6 +22,7 @@ from multiprocessing.managers import BaseManager
 from typing import Protocol, cast
 
 from xero_pipeline.connections import Connections
+from xero_pipeline.connections.locks import FileLocks
 from xero_pipeline.sync.landing import LandedOrganisation, land_organisation
 from xero_pipeline.sync.plan import Known
 from xero_pipeline.sync.request import Request
@@ -65,12 +66,23 @@ class ReaderHere:
     def read(
         self, organisation_id: str, asker: Asker, known: Known, request: Request
     ) -> LandedOrganisation:
-        # A reading process outlives one that is killed for a moment: whoever reads next waits.
+        # A reading process outlives one that is killed for a moment: whoever reads next waits. Both
+        # are on this machine, so that a file is enough.
+        locks = FileLocks(self.landing.root.parent / "locks")
         with ExitStack() as stack:
-            if held := self.connections.locks.take(f"reading-{organisation_id}"):
+            if held := locks.take(f"reading-{organisation_id}"):
                 stack.enter_context(held)
             client = stack.enter_context(self.connections.client(organisation_id, asker))
             return land_organisation(client, self.landing, known, request, self.threads)
+
+
+@contextmanager
+def reader_here(
+    connections: Connections, landing: Landing, organisations_at_once: int
+) -> Iterator[ReaderHere]:
+    """With threads for so many organisations."""
+    with ThreadPoolExecutor(organisations_at_once * CALLS_AT_ONCE) as threads:
+        yield ReaderHere(connections, landing, threads)
 
 
 class ReaderEnded(Exception):
@@ -107,8 +119,8 @@ def reader(
             ]
             yield _ReadersBeside(started)
     else:
-        with ThreadPoolExecutor(organisations_at_once * CALLS_AT_ONCE) as threads:
-            yield ReaderHere(connections, landing, threads)
+        with reader_here(connections, landing, organisations_at_once) as here:
+            yield here
 
 
 # --- processes ------------------------------------------------------------------------------------

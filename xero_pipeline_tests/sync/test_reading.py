@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from xero_pipeline.connections import Purpose, Status
+from xero_pipeline.connections.locks import FileLocks
 from xero_pipeline.sync import Depth, OrganisationSync, SyncFailure, sync_organisations
 from xero_pipeline.sync.plan import Known
 from xero_pipeline.sync.reading import ReaderEnded, _ReadersBeside, processes_for, reader
@@ -132,7 +133,8 @@ def test_an_organisation_is_read_by_one_process_at_a_time(three: Studio) -> None
         reader(connections, three.landing, 1, 1) as here,
         ThreadPoolExecutor() as threads,
     ):
-        held = connections.locks.take(f"reading-{three.agency}", 0)
+        locks = FileLocks(three.settings.home / "locks")
+        held = locks.take(f"reading-{three.agency}", 0)
         assert held is not None
         request = Request(Depth.FULL, INVOICES)
         landed = threads.submit(here.read, three.agency, Asker.PERSON, Known(), request)

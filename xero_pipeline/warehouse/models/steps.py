@@ -64,9 +64,6 @@ _INPUTS = f"""
 """
 
 
-_KNOWN = f"select organisation_id from {INSTANTS}"
-
-
 @dataclass(frozen=True)
 class Step:
     """Tables that are built together.
@@ -159,7 +156,11 @@ def _as_they_were(
 def _is_behind(connection: duckdb.DuckDBPyConnection, step: Step) -> bool:
     if _stale_organisations(connection, step):
         return True
-    newcomers = f"select organisation_id from raw.organisation except select * from ({_KNOWN})"
+    newcomers = f"""
+        select organisation_id from raw.organisation
+        except
+        select organisation_id from {INSTANTS}
+    """
     return connection.execute(f"select exists ({newcomers})").fetchone() == (True,)
 
 
