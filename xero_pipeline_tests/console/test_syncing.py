@@ -99,20 +99,28 @@ def processes(tmp_path: Path) -> Iterator[OwnProcesses]:
     own.close()
 
 
-def test_a_process_that_fails_says_why_in_its_own_words(processes: OwnProcesses) -> None:
-    id = processes.launch("nobody")
-    ended = Retrying(
+def when_over(processes: OwnProcesses, id: str) -> Progress:
+    until_over = Retrying(
         retry=retry_if_result(lambda told: not told.is_over),
         stop=stop_after_delay(60),
         wait=wait_fixed(0.1),
-    )(processes.progress, id)
+    )
+    return until_over(processes.progress, id)
+
+
+def test_a_process_that_fails_says_why_in_its_own_words(processes: OwnProcesses) -> None:
+    ended = when_over(processes, processes.launch("nobody"))
     assert ended.problem.startswith("No organisation 'nobody' is connected.")
 
 
-def test_processes_take_turns(processes: OwnProcesses) -> None:
-    processes.launch("nobody")
-    waiting = processes.launch("nobody")
-    assert processes.progress(waiting) == Progress("Waiting for its turn.")
+def test_one_does_not_wait_for_another(processes: OwnProcesses) -> None:
+    """Each says for itself how it ended; a run builds what another has read meanwhile."""
+    ids = [processes.launch("nobody"), processes.launch("nobody either")]
+    ended = [when_over(processes, id) for id in ids]
+    assert [each.problem.split(" is ")[0] for each in ended] == [
+        "No organisation 'nobody'",
+        "No organisation 'nobody either'",
+    ]
 
 
 def test_of_failed_checks_a_page_says_what_became_of_the_figures() -> None:

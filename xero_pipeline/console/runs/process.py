@@ -1,11 +1,10 @@
-"""Work in processes of our own: `xero-pipeline sync` and `tasks send`, one after the other."""
+"""Work in processes of our own: `xero-pipeline sync` and `tasks send`."""
 
 from __future__ import annotations
 
 import secrets
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,25 +18,18 @@ _BEGINS = {Work.SYNC: "Reading from Xero.", Work.SEND: "Sending to Xero."}
 _PLAIN = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "500"}
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Piece:
-    """A piece of work.
-
-    Attributes:
-        process: None: it waits for its turn.
-    """
+    """A piece of work under way."""
 
     work: Work
-    organisation_key: str
+    process: subprocess.Popen[bytes]
     said: Path
     complained: Path
-    process: subprocess.Popen[bytes] | None = None
 
 
 class OwnProcesses:
     """Starts them, and reads along.
-
-    They take turns: the checks of one would look at what another has read and not yet built.
 
     Args:
         environment: which points them at the home and at Xero.
@@ -47,8 +39,6 @@ class OwnProcesses:
         self._environment = {**environment, **_PLAIN}
         self._folder = TemporaryDirectory(prefix="xero-console-")
         self._pieces: dict[str, _Piece] = {}
-        self._last: threading.Thread | None = None
-        self._is_closing = threading.Event()
 
     def is_running(self) -> bool:
         """Always: nothing has to be there beforehand."""
@@ -57,15 +47,17 @@ class OwnProcesses:
     def launch(self, organisation_key: str, work: Work = Work.SYNC) -> str:
         id = secrets.token_hex(8)
         said, complained = (Path(self._folder.name) / f"{id}.{end}" for end in ("out", "err"))
-        piece = self._pieces[id] = _Piece(work, organisation_key, said, complained)
-        self._last = threading.Thread(target=self._do, args=(piece, self._last), daemon=True)
-        self._last.start()
+        program = str(Path(sys.executable).with_name("xero-pipeline"))
+        words = (*_COMMANDS[work], "--organisation", organisation_key)
+        with said.open("wb") as out, complained.open("wb") as err:
+            process = subprocess.Popen(  # noqa: S603  # our own program; the key is one word of it
+                [program, *words], env=self._environment, stdout=out, stderr=err
+            )
+        self._pieces[id] = _Piece(work, process, said, complained)
         return id
 
     def progress(self, id: str) -> Progress:
         piece = self._pieces[id]
-        if piece.process is None:
-            return Progress("Waiting for its turn.")
         code = piece.process.poll()
         if code is None:
             return Progress(_doing(piece))
@@ -77,26 +69,11 @@ class OwnProcesses:
         )
 
     def close(self) -> None:
-        self._is_closing.set()
         for each in self._pieces.values():
-            if each.process is not None:
-                each.process.terminate()
-        if self._last is not None:
-            self._last.join(_STOP_SECONDS)
+            each.process.terminate()
+        for each in self._pieces.values():
+            each.process.wait(_STOP_SECONDS)
         self._folder.cleanup()
-
-    def _do(self, piece: _Piece, before: threading.Thread | None) -> None:
-        if before is not None:
-            before.join()
-        if self._is_closing.is_set():
-            return
-        program = str(Path(sys.executable).with_name("xero-pipeline"))
-        words = (*_COMMANDS[piece.work], "--organisation", piece.organisation_key)
-        with piece.said.open("wb") as out, piece.complained.open("wb") as err:
-            piece.process = subprocess.Popen(  # noqa: S603  # our own program; the key is one word
-                [program, *words], env=self._environment, stdout=out, stderr=err
-            )
-            piece.process.wait()
 
 
 def _doing(piece: _Piece) -> str:
